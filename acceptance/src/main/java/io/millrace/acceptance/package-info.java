@@ -1,0 +1,3 @@
+/// The `acceptance` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.acceptance;

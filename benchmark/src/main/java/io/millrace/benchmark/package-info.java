@@ -1,0 +1,3 @@
+/// The `benchmark` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.benchmark;

@@ -1,0 +1,3 @@
+/// The `coordination` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.coordination;

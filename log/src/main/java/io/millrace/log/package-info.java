@@ -1,0 +1,3 @@
+/// The `log` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.log;

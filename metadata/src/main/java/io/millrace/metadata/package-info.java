@@ -1,0 +1,3 @@
+/// The `metadata` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.metadata;

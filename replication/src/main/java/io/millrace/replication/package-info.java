@@ -1,0 +1,3 @@
+/// The `replication` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.replication;

@@ -1,0 +1,3 @@
+/// The `simulation` room.
+@org.jspecify.annotations.NullMarked
+package io.millrace.simulation;
