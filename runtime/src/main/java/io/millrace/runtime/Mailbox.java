@@ -1,0 +1,63 @@
+package io.millrace.runtime;
+
+import java.util.ArrayList;
+
+/// Messages to one loop, delivered in batches: however many are posted while the loop is busy, it is
+/// woken once. After each batch the owner's `afterBatch` runs, the moment to flush what the batch
+/// produced. Any thread may post; order is kept per caller.
+public final class Mailbox {
+
+  private final EventLoop loop;
+  private final Runnable afterBatch;
+  private final Object guard = new Object();
+  private ArrayList<Runnable> incoming = new ArrayList<>();
+  private ArrayList<Runnable> spare = new ArrayList<>();
+  private boolean scheduled;
+
+  public Mailbox(EventLoop loop, Runnable afterBatch) {
+    this.loop = loop;
+    this.afterBatch = afterBatch;
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  public void post(Runnable message) {
+    synchronized (guard) {
+      incoming.add(message);
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    loop.execute(this::deliver);
+  }
+
+  private void deliver() {
+    ArrayList<Runnable> batch;
+    synchronized (guard) {
+      batch = incoming;
+      incoming = spare;
+      spare = batch;
+      scheduled = false;
+    }
+    // `spare` is the batch being delivered: a second delivery cannot start before this one ends,
+    // since both run on the loop.
+    int delivered = 0;
+    try {
+      for (; delivered < batch.size(); delivered++) {
+        batch.get(delivered).run();
+      }
+    } finally {
+      if (delivered < batch.size()) {
+        // A message threw: what came after it is not lost with it.
+        for (Runnable rest : batch.subList(delivered + 1, batch.size()).toArray(Runnable[]::new)) {
+          post(rest);
+        }
+      }
+      batch.clear();
+      afterBatch.run();
+    }
+  }
+}
