@@ -21,6 +21,14 @@ public final class Invariant {
     }
   }
 
+  /// The value, which must be there.
+  public static <T> T present(@Nullable T value, String what) {
+    if (value == null) {
+      throw new Violation(what + " is missing");
+    }
+    return value;
+  }
+
   /// An invariant did not hold.
   public static final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;

@@ -2,9 +2,9 @@ package io.millrace.runtime;
 
 import java.util.ArrayList;
 
-/// Messages to one loop, delivered in batches: however many are posted while the loop is busy, it is
-/// woken once. After each batch the owner's `afterBatch` runs, the moment to flush what the batch
-/// produced. Any thread may post; order is kept per caller.
+/// Messages to one loop, delivered in batches: however many are posted while the loop is busy, it
+/// is woken once. After each batch the owner's `afterBatch` runs, the moment to flush what the
+/// batch produced. Any thread may post; order is kept per caller.
 public final class Mailbox {
 
   private final EventLoop loop;
@@ -13,6 +13,7 @@ public final class Mailbox {
   private ArrayList<Runnable> incoming = new ArrayList<>();
   private ArrayList<Runnable> spare = new ArrayList<>();
   private boolean scheduled;
+  private boolean delivering;
 
   public Mailbox(EventLoop loop, Runnable afterBatch) {
     this.loop = loop;
@@ -21,6 +22,11 @@ public final class Mailbox {
 
   public EventLoop loop() {
     return loop;
+  }
+
+  /// Whether a batch is being delivered, after which `afterBatch` will run. On the loop.
+  public boolean isDelivering() {
+    return delivering;
   }
 
   public void post(Runnable message) {
@@ -45,6 +51,7 @@ public final class Mailbox {
     // `spare` is the batch being delivered: a second delivery cannot start before this one ends,
     // since both run on the loop.
     int delivered = 0;
+    delivering = true;
     try {
       for (; delivered < batch.size(); delivered++) {
         batch.get(delivered).run();
@@ -57,6 +64,7 @@ public final class Mailbox {
         }
       }
       batch.clear();
+      delivering = false;
       afterBatch.run();
     }
   }

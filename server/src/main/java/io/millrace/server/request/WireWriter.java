@@ -47,7 +47,8 @@ public final class WireWriter {
     out.put(utf8);
   }
 
-  public static int sizeOfNullableString(boolean compact, byte @org.jspecify.annotations.Nullable [] utf8) {
+  public static int sizeOfNullableString(
+      boolean compact, byte @org.jspecify.annotations.Nullable [] utf8) {
     return utf8 == null ? (compact ? 1 : 2) : sizeOfString(compact, utf8);
   }
 

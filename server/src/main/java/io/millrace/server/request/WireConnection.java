@@ -1,0 +1,456 @@
+package io.millrace.server.request;
+
+import io.millrace.runtime.Connection;
+import io.millrace.runtime.ConnectionHandler;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Invariant;
+import io.millrace.runtime.ReceiveBuffer;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.apache.kafka.common.network.ClientInformation;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's connection: cuts frames, hands requests to their handlers, sends answers in order.
+///
+/// Invariants:
+/// 1. Answers leave in the order of their requests.
+/// 2. A request starts only when all earlier ones are answered, except Produce behind Produce.
+/// 3. While more than [#MAX_QUEUED_BYTES] of answers wait for the client to read them, or
+///    [#MAX_PENDING] requests for their answer, no further request is read.
+/// 4. The receive buffer grows with what has arrived, not with what a frame's header promises.
+public final class WireConnection implements ConnectionHandler, ClientConnection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
+
+  static final int MAX_QUEUED_BYTES = 1 << 20;
+  static final int MAX_PENDING = 512;
+
+  /// The buffer grows to at most this many times of what has arrived.
+  private static final int GROWTH = 4;
+
+  /// API key, version, correlation id.
+  private static final int MIN_REQUEST_BYTES = 8;
+
+  private final RequestPath path;
+  private final ListenerSettings listener;
+  private final ApiTable apis;
+  private final ArrayDeque<Answer> pending = new ArrayDeque<>();
+  private final WireHeader wireHeader = new WireHeader();
+  private final ClientIds clientIds = new ClientIds();
+  private Connection connection = NotOpen.INSTANCE;
+  private @Nullable LoopContext context;
+  private String id = "";
+  private ClientInformation clientInformation = ClientInformation.EMPTY;
+  private long lastActiveNanos;
+  private long budgetTaken;
+  private boolean counted;
+  private boolean receiving;
+  private boolean reading = true;
+  private boolean awaitsBudget;
+  private boolean flushQueued;
+  private boolean closed;
+
+  WireConnection(RequestPath path, ListenerSettings listener, ApiTable apis) {
+    this.path = path;
+    this.listener = listener;
+    this.apis = apis;
+  }
+
+  @Override
+  public void onOpen(Connection opened) {
+    connection = opened;
+    LoopContext loopContext = path.context(opened.loop());
+    context = loopContext;
+    lastActiveNanos = path.clock().nanos();
+    InetAddress peer = opened.remote().getAddress();
+    if (!path.limits().tryOpen(peer)) {
+      path.counters().onRefused();
+      LOG.info(
+          "connection from {} refused: max.connections or max.connections.per.ip is reached", peer);
+      close();
+      return;
+    }
+    counted = true;
+    id =
+        address(opened.local().getAddress(), opened.local().getPort())
+            + "-"
+            + address(peer, opened.remote().getPort())
+            + "-"
+            + path.nextConnectionId();
+    path.counters().onOpened();
+    loopContext.opened(this, Math.max(1, listener.maxIdleMs() / 4) * 1_000_000L);
+  }
+
+  private static String address(InetAddress address, int port) {
+    return address.getHostAddress() + ":" + port;
+  }
+
+  @Override
+  public int onReceive(ReceiveBuffer in) {
+    receiving = true;
+    context().enter();
+    try {
+      return receive(in);
+    } finally {
+      receiving = false;
+    }
+  }
+
+  private int receive(ReceiveBuffer in) {
+    lastActiveNanos = path.clock().nanos();
+    ByteBuffer bytes = in.bytes();
+    while (!closed && in.readableBytes() >= 4) {
+      int start = in.readIndex();
+      int size = bytes.getInt(start);
+      if (size < MIN_REQUEST_BYTES || size > listener.maxRequestBytes()) {
+        malformed(
+            "a request of "
+                + size
+                + " bytes (allowed: "
+                + MIN_REQUEST_BYTES
+                + " to "
+                + listener.maxRequestBytes()
+                + ", socket.request.max.bytes)",
+            null);
+        break;
+      }
+      int have = in.readableBytes() - 4;
+      if (have < size) {
+        return grow(size, have);
+      }
+      short api = bytes.getShort(start + 4);
+      if (!mayStart(api)) {
+        setReading(false);
+        return 0;
+      }
+      releaseBudget();
+      path.counters().onRequest();
+      try {
+        handle(api, bytes, start + 4, size);
+      } catch (MalformedRequestException e) {
+        malformed(e.getMessage(), null);
+        break;
+      }
+      in.readIndex(start + 4 + size);
+    }
+    if (closed) {
+      in.readIndex(in.writeIndex());
+    }
+    return 0;
+  }
+
+  /// How large the buffer should become for an unfinished request.
+  private int grow(int size, int have) {
+    int wanted =
+        (int) Math.min(size + 4L, Math.max(ReceiveBudget.FREE_BYTES, GROWTH * (have + 4L)));
+    long extra = wanted - ReceiveBudget.FREE_BYTES - budgetTaken;
+    if (extra > 0) {
+      if (!path.budget().tryTake(this, extra)) {
+        awaitsBudget = true;
+        setReading(false);
+        return 0;
+      }
+      budgetTaken += extra;
+    }
+    return wanted;
+  }
+
+  private void releaseBudget() {
+    if (budgetTaken > 0) {
+      path.budget().giveBack(budgetTaken);
+      budgetTaken = 0;
+    }
+  }
+
+  /// Any thread.
+  void budgetAvailable() {
+    context()
+        .mailbox()
+        .post(() -> {
+          awaitsBudget = false;
+          if (closed) {
+            path.budget().forget(this);
+          } else {
+            resume();
+          }
+        });
+  }
+
+  private boolean mayStart(short api) {
+    if (connection.queuedBytes() > MAX_QUEUED_BYTES || pending.size() >= MAX_PENDING) {
+      return false;
+    }
+    Answer last = pending.peekLast();
+    return last == null || (api == ApiKeys.PRODUCE.id && last.overlapsProduce());
+  }
+
+  private void handle(short api, ByteBuffer bytes, int start, int size) {
+    ApiTable.Row row = apis.row(api);
+    short version = bytes.getShort(start + 2);
+    if (row == null) {
+      throw new MalformedRequestException(
+          "API key "
+              + api
+              + " version "
+              + version
+              + " is not served on listener "
+              + listener.name().value());
+    }
+    boolean supported = row.supports(version);
+    if (!supported && row.api() != ApiKeys.API_VERSIONS) {
+      throw new MalformedRequestException(
+          row.api()
+              + " version "
+              + version
+              + " is not supported (versions "
+              + row.minVersion()
+              + " to "
+              + row.maxVersion()
+              + " are)");
+    }
+    WireHandler wire = row.wire();
+    if (wire != null) {
+      WireReader reader = context().reader().reset(bytes, start, size);
+      boolean flexible = row.api().requestHeaderVersion(version) >= 2;
+      readHeader(reader, version, flexible);
+      wire.handle(this, wireHeader, reader);
+    } else {
+      handleMessage(row, bytes, start, size);
+    }
+  }
+
+  private void readHeader(WireReader reader, short version, boolean flexible) {
+    reader.skip(4);
+    wireHeader.version = version;
+    wireHeader.correlationId = reader.int32();
+    wireHeader.clientId = clientIds.read(reader);
+    if (flexible) {
+      reader.skipTaggedFields();
+    }
+  }
+
+  private void handleMessage(ApiTable.Row row, ByteBuffer bytes, int start, int size) {
+    // A copy of its own: message classes keep views of their bytes, and answers may come later.
+    byte[] frame = new byte[size];
+    bytes.get(start, frame);
+    ApiHandler<ApiMessage> handler = Invariant.present(row.message(), "handler of " + row.api());
+    Request request;
+    ApiMessage body;
+    try {
+      ByteBuffer buffer = ByteBuffer.wrap(frame);
+      RequestHeader header = RequestHeader.parse(buffer);
+      request =
+          new Request(
+              new RequestContext(
+                  header,
+                  id,
+                  connection.remote().getAddress(),
+                  Optional.of(connection.remote().getPort()),
+                  KafkaPrincipal.ANONYMOUS,
+                  listener.name(),
+                  listener.protocol(),
+                  clientInformation,
+                  false,
+                  Optional.empty()),
+              this,
+              listener.role(),
+              path.clock().wallMs());
+      body = parse(row, request, buffer);
+    } catch (RuntimeException e) {
+      throw new MalformedRequestException(row.api() + " cannot be decoded: " + e.getMessage());
+    }
+    MessageAnswer answer = new MessageAnswer(this, request, body);
+    pending.add(answer);
+    try {
+      handler.handle(request, body, answer);
+    } catch (RuntimeException e) {
+      answer.fail(e);
+    }
+  }
+
+  private static ApiMessage parse(ApiTable.Row row, Request request, ByteBuffer buffer) {
+    short version = request.header().apiVersion();
+    if (!row.supports(version)) {
+      // KIP-511: an ApiVersions request of the future is answered as one of the past.
+      return new org.apache.kafka.common.message.ApiVersionsRequestData();
+    }
+    return AbstractRequest.parseRequest(row.api(), version, new ByteBufferAccessor(buffer))
+        .request
+        .data();
+  }
+
+  private void malformed(@Nullable String what, @Nullable Throwable cause) {
+    path.counters().onMalformed();
+    LOG.warn("closing {} ({}): {}", id, clientInformation, what, cause);
+    close();
+  }
+
+  /// Takes the next place in the order of answers.
+  public void enqueue(Answer answer) {
+    pending.add(answer);
+  }
+
+  /// An enqueued answer can be sent. On the loop.
+  public void ready(Answer answer) {
+    if (closed) {
+      answer.discard();
+      return;
+    }
+    answer.markReady();
+    if (pending.peek() != answer) {
+      return;
+    }
+    for (Answer head = answer; head != null && head.isReady(); head = pending.peek()) {
+      pending.poll();
+      head.encode(connection);
+    }
+    if (!receiving && !flushQueued) {
+      flushQueued = true;
+      context().flushLater(this);
+    }
+  }
+
+  @Override
+  public void onReceiveComplete() {
+    if (!closed) {
+      connection.flush();
+    }
+    context().leave();
+  }
+
+  /// The end of a step in which answers were encoded.
+  void flush() {
+    flushQueued = false;
+    if (closed) {
+      return;
+    }
+    connection.flush();
+    resume();
+  }
+
+  @Override
+  public void onWritable() {
+    resume();
+  }
+
+  /// Reads on, if what stopped it is over.
+  private void resume() {
+    boolean held =
+        closed
+            || reading
+            || awaitsBudget
+            || connection.queuedBytes() > MAX_QUEUED_BYTES
+            || pending.size() >= MAX_PENDING;
+    // With answers pending only a Produce may start: the buffer is offered again and decides.
+    if (!held && (pending.isEmpty() || pending.peekLast().overlapsProduce())) {
+      setReading(true);
+    }
+  }
+
+  private void setReading(boolean on) {
+    if (reading != on) {
+      reading = on;
+      connection.setReading(on);
+    }
+  }
+
+  void closeIfIdle() {
+    long idleNanos = path.clock().nanos() - lastActiveNanos;
+    if (listener.maxIdleMs() > 0
+        && idleNanos > listener.maxIdleMs() * 1_000_000L
+        && pending.isEmpty()) {
+      LOG.debug("closing {}: idle for {} ms", id, idleNanos / 1_000_000);
+      close();
+    }
+  }
+
+  /// Closes without answering what is pending. On the loop.
+  public void close() {
+    if (!closed) {
+      connection.close();
+      cleanUp();
+    }
+  }
+
+  @Override
+  public void onClose(@Nullable Throwable cause) {
+    if (cause != null) {
+      LOG.debug("{} is gone", id, cause);
+    }
+    cleanUp();
+  }
+
+  private void cleanUp() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Answer answer = pending.poll(); answer != null; answer = pending.poll()) {
+      answer.discard();
+    }
+    releaseBudget();
+    path.budget().forget(this);
+    if (counted) {
+      path.limits().closed(connection.remote().getAddress());
+    }
+    if (context != null) {
+      context.closed(this);
+    }
+  }
+
+  /// The context of the connection's loop.
+  public LoopContext context() {
+    LoopContext loopContext = context;
+    if (loopContext == null) {
+      throw new IllegalStateException("not open");
+    }
+    return loopContext;
+  }
+
+  RequestCounters counters() {
+    return path.counters();
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  public InetAddress peer() {
+    return connection.remote().getAddress();
+  }
+
+  public ListenerSettings listener() {
+    return listener;
+  }
+
+  @Override
+  public EventLoop loop() {
+    return connection.loop();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public ClientInformation clientInformation() {
+    return clientInformation;
+  }
+
+  @Override
+  public void identify(ClientInformation information) {
+    clientInformation = information;
+  }
+}
