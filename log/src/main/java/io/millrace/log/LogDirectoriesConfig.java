@@ -1,0 +1,32 @@
+package io.millrace.log;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// Settings of [LogDirectories], with Kafka's names and defaults.
+///
+/// @param logDirs `log.dirs`
+/// @param nodeId `node.id`
+/// @param flushSchedulerIntervalMs how often logs are looked at for `flush.ms`
+///   (`log.flush.scheduler.interval.ms`)
+/// @param checkpointIntervalMs `log.flush.offset.checkpoint.interval.ms`
+/// @param startOffsetCheckpointIntervalMs `log.flush.start.offset.checkpoint.interval.ms`
+/// @param retentionCheckIntervalMs `log.retention.check.interval.ms`
+/// @param backgroundFlushIntervalMs how often logs with unflushed records are flushed whatever
+///   their settings, so that recovery stays short; ours, Kafka leaves it to the kernel
+/// @param recoveryThreadsPerDir `num.recovery.threads.per.data.dir`: logs opened at a time
+public record LogDirectoriesConfig(
+    List<Path> logDirs,
+    int nodeId,
+    long flushSchedulerIntervalMs,
+    long checkpointIntervalMs,
+    long startOffsetCheckpointIntervalMs,
+    long retentionCheckIntervalMs,
+    long backgroundFlushIntervalMs,
+    int recoveryThreadsPerDir) {
+
+  /// With defaults for all but the place.
+  public LogDirectoriesConfig(List<Path> logDirs, int nodeId) {
+    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 10_000, 2);
+  }
+}

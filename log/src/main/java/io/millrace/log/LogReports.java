@@ -1,0 +1,32 @@
+package io.millrace.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// What a log has to tell whoever runs it. Called under the log's guard or while it is opened, on
+/// the thread that was using it; must not call back into the log.
+public interface LogReports {
+
+  /// Bytes are damaged and were left in place.
+  void damaged(Path log, DamagedRange range);
+
+  /// A file that can be rebuilt (index, snapshot, checkpoint) was found unusable and was rebuilt.
+  void rebuilt(Path file, String reason);
+
+  /// The recovery point went back (truncation), so the stored checkpoint is too high until it is
+  /// written again. Must have made the lower value durable when it returns. Blocks.
+  void recoveryPointLowered(PartitionLog log) throws IOException;
+
+  /// Keeps quiet.
+  LogReports NONE =
+      new LogReports() {
+        @Override
+        public void damaged(Path log, DamagedRange range) {}
+
+        @Override
+        public void rebuilt(Path file, String reason) {}
+
+        @Override
+        public void recoveryPointLowered(PartitionLog log) {}
+      };
+}
