@@ -1,0 +1,186 @@
+package io.millrace.server.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.network.SocketServerConfigs;
+import org.apache.kafka.raft.KRaftConfigs;
+import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.ReplicationConfigs;
+import org.apache.kafka.server.config.ServerConfigs;
+import org.apache.kafka.server.config.ServerLogConfigs;
+
+/// What values must agree on: Kafka's `KafkaConfig.validateValues`, but for the listeners, which
+/// have [ListenerParser].
+final class CrossChecks {
+
+  private static final Set<String> PROTOCOLS = Set.of("classic", "consumer", "streams", "share");
+
+  private CrossChecks() {}
+
+  static void run(KafkaValues values, Roles roles, Problems problems, List<String> warnings) {
+    identity(values, roles, problems);
+    storage(values, problems);
+    timing(values, problems, warnings);
+    connections(values, problems);
+    groups(values, problems);
+  }
+
+  private static void identity(KafkaValues values, Roles roles, Problems problems) {
+    problems.require(
+        values.nodeId() == values.brokerId(),
+        KRaftConfigs.NODE_ID_CONFIG,
+        values.nodeId(),
+        "must equal " + ServerConfigs.BROKER_ID_CONFIG + "=" + values.brokerId(),
+        "Remove " + ServerConfigs.BROKER_ID_CONFIG);
+    String votersKey = QuorumConfig.QUORUM_VOTERS_CONFIG;
+    Set<Integer> voters = QuorumConfig.parseVoterIds(values.getList(votersKey));
+    if (roles.controller()) {
+      problems.require(
+          voters.isEmpty() || voters.contains(values.nodeId()),
+          votersKey,
+          values.getList(votersKey),
+          "must include this controller's node id " + values.nodeId(),
+          "Add " + values.nodeId() + "@host:port, or correct node.id");
+    } else {
+      problems.require(
+          !voters.contains(values.nodeId()),
+          votersKey,
+          values.getList(votersKey),
+          "must not include node id " + values.nodeId() + ", which is a broker only",
+          "Remove the entry, or add the role controller");
+      problems.require(
+          NodeConfigParser.namesAQuorum(values),
+          QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG,
+          null,
+          "a broker must know where to find the controllers",
+          "Set it to host:port of the controllers");
+      problems.require(
+          !values.getBoolean(QuorumConfig.QUORUM_AUTO_JOIN_ENABLE_CONFIG),
+          QuorumConfig.QUORUM_AUTO_JOIN_ENABLE_CONFIG,
+          true,
+          "only a controller can join the quorum",
+          "Remove the property");
+    }
+  }
+
+  private static void storage(KafkaValues values, Problems problems) {
+    problems.require(
+        !values.logDirs().isEmpty(),
+        ServerLogConfigs.LOG_DIRS_CONFIG,
+        "",
+        "at least one directory is needed",
+        "Name one, such as /var/lib/millrace");
+    problems.require(
+        values.segmentMs() >= 1,
+        ServerLogConfigs.LOG_ROLL_TIME_MILLIS_CONFIG,
+        values.segmentMs(),
+        "must be at least 1",
+        "Raise it, or remove it for seven days");
+    problems.require(
+        values.segmentJitterMs() >= 0,
+        ServerLogConfigs.LOG_ROLL_TIME_JITTER_MILLIS_CONFIG,
+        values.segmentJitterMs(),
+        "must not be negative",
+        "Set it to 0");
+    problems.require(
+        values.retentionMs() >= 1 || values.retentionMs() == -1,
+        ServerLogConfigs.LOG_RETENTION_TIME_MILLIS_CONFIG,
+        values.retentionMs(),
+        "must be at least 1, or -1 for ever",
+        "Set one of these");
+    List<String> cordoned = values.getList(ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG);
+    if (cordoned.contains(ServerLogConfigs.CORDONED_LOG_DIRS_ALL)) {
+      problems.require(
+          cordoned.size() == 1,
+          ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG,
+          cordoned,
+          "* stands for all directories and must be alone",
+          "Remove the others");
+    } else {
+      problems.require(
+          values.logDirs().containsAll(cordoned),
+          ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG,
+          cordoned,
+          "must name directories of " + ServerLogConfigs.LOG_DIRS_CONFIG,
+          "Use one of " + values.logDirs());
+    }
+  }
+
+  private static void timing(KafkaValues values, Problems problems, List<String> warnings) {
+    int fetchWaitMs = values.getInt(ReplicationConfigs.REPLICA_FETCH_WAIT_MAX_MS_CONFIG);
+    problems.require(
+        fetchWaitMs <= values.getLong(ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG),
+        ReplicationConfigs.REPLICA_FETCH_WAIT_MAX_MS_CONFIG,
+        fetchWaitMs,
+        "must not exceed " + ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG,
+        "Lower it, or followers leave the in-sync set for nothing");
+    int sessionMs = values.getInt(KRaftConfigs.BROKER_SESSION_TIMEOUT_MS_CONFIG);
+    if (values.brokerHeartbeatIntervalMs() * 2 > sessionMs) {
+      warnings.add(
+          KRaftConfigs.BROKER_HEARTBEAT_INTERVAL_MS_CONFIG
+              + "="
+              + values.brokerHeartbeatIntervalMs()
+              + " is more than half of "
+              + KRaftConfigs.BROKER_SESSION_TIMEOUT_MS_CONFIG
+              + "="
+              + sessionMs
+              + ": one late heartbeat loses the broker its lease");
+    }
+  }
+
+  private static void connections(KafkaValues values, Problems problems) {
+    long queued = values.getLong(SocketServerConfigs.QUEUED_MAX_BYTES_CONFIG);
+    int largest = values.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG);
+    problems.require(
+        queued <= 0 || queued >= largest,
+        SocketServerConfigs.QUEUED_MAX_BYTES_CONFIG,
+        queued,
+        "must be at least "
+            + SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG
+            + "="
+            + largest
+            + ", or one large request could never be read",
+        "Raise it, or lower the other");
+    String overridesKey = SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG;
+    String overrides = values.getString(overridesKey);
+    problems.require(
+        values.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG) != 0
+            || !overrides.isBlank(),
+        SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG,
+        0,
+        "nobody could connect",
+        "Raise it, or allow addresses by " + overridesKey);
+    try {
+      AbstractKafkaConfig.getMap(overridesKey, overrides)
+          .keySet()
+          .forEach(host ->
+              problems.require(
+                  Utils.validHostPattern(host),
+                  overridesKey,
+                  overrides,
+                  host + " is no host name or address",
+                  "Correct it"));
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          overridesKey,
+          overrides,
+          String.valueOf(e.getMessage()),
+          "Write host:limit pairs with commas between them");
+    }
+  }
+
+  private static void groups(KafkaValues values, Problems problems) {
+    String key = "group.coordinator.rebalance.protocols";
+    List<String> protocols =
+        values.getList(key).stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    problems.require(
+        PROTOCOLS.containsAll(protocols) && protocols.contains("classic"),
+        key,
+        protocols,
+        "must hold classic, and may hold consumer, streams and share",
+        "Remove the property for the default classic,consumer,streams");
+  }
+}

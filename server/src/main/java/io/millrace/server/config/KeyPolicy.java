@@ -1,0 +1,128 @@
+package io.millrace.server.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.QuotaConfig;
+
+/// What becomes of a property by its name: honoured, named in a warning, or refused.
+///
+/// Refused is what would leave the cluster less secure, less durable or less accessible than the
+/// user asked for if it were ignored. The list shrinks as features arrive.
+final class KeyPolicy {
+
+  private KeyPolicy() {}
+
+  private record Refusal(Predicate<String> when, String what) {}
+
+  private static final Predicate<String> SET = value -> !value.isBlank();
+
+  private static final Map<String, Refusal> REFUSED =
+      Map.ofEntries(
+          Map.entry("authorizer.class.name", new Refusal(SET, "authorization is not there yet")),
+          Map.entry(
+              "remote.log.storage.system.enable",
+              new Refusal(Boolean::parseBoolean, "tiered storage is not there yet")),
+          Map.entry(
+              "create.topic.policy.class.name",
+              new Refusal(SET, "policies for new topics are not there yet")),
+          Map.entry(
+              "alter.config.policy.class.name",
+              new Refusal(SET, "policies for configuration changes are not there yet")),
+          Map.entry(
+              "client.quota.callback.class", new Refusal(SET, "client quotas are not there yet")),
+          Map.entry(
+              "principal.builder.class",
+              new Refusal(
+                  value -> !value.endsWith("DefaultKafkaPrincipalBuilder"),
+                  "principals of your own making are not there yet")),
+          Map.entry("security.providers", new Refusal(SET, "security providers are not there yet")),
+          Map.entry(
+              "delegation.token.secret.key",
+              new Refusal(SET, "delegation tokens are not there yet")),
+          Map.entry(
+              "security.inter.broker.protocol",
+              new Refusal(
+                  value -> !value.equalsIgnoreCase("PLAINTEXT"), "only PLAINTEXT is there yet")));
+
+  /// Known to Kafka, but without effect here: threads and buffers that this design does not have,
+  /// and features that are not there yet and harm nobody by their absence.
+  private static final List<String> MEANINGLESS =
+      List.of(
+          "add.partitions.to.txn.",
+          "alter.log.dirs.replication.quota.",
+          "background.threads",
+          "connection.failed.authentication.delay.ms",
+          "connections.max.reauth.ms",
+          "controller.quota.window.",
+          "controller.socket.timeout.ms",
+          "delegation.token.",
+          "delete.records.purgatory.purge.interval.requests",
+          "early.start.listeners",
+          "fetch.purgatory.purge.interval.requests",
+          "follower.fetch.last.tiered.offset.enable",
+          "group.coordinator.background.threads",
+          "group.coordinator.threads",
+          "group.share.",
+          "kafka.metrics.",
+          "log.cleaner.backoff.ms",
+          "log.cleaner.dedupe.buffer.size",
+          "log.cleaner.enable",
+          "log.cleaner.io.",
+          "log.cleaner.threads",
+          "metric.reporters",
+          "metrics.",
+          "num.io.threads",
+          "num.network.threads",
+          "num.recovery.threads.per.data.dir",
+          "num.replica.alter.log.dirs.threads",
+          "num.replica.fetchers",
+          "producer.purgatory.purge.interval.requests",
+          "queued.max.requests",
+          "quota.window.",
+          "remote.",
+          "replica.selector.class",
+          "replica.socket.receive.buffer.bytes",
+          "replication.quota.window.",
+          "sasl.",
+          "share.",
+          "socket.receive.buffer.bytes",
+          "socket.send.buffer.bytes",
+          "ssl.",
+          "telemetry.max.bytes",
+          "transaction.",
+          "transactional.id.expiration.ms");
+
+  /// Why the node must not start with `key` set to `value`.
+  static Optional<ConfigProblem> refusal(String key, String value) {
+    Refusal refusal = REFUSED.get(key);
+    if (refusal == null || !refusal.when.test(value)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ConfigProblem(
+            key,
+            value,
+            refusal.what + ", and a node that ignored this would not do what you rely on",
+            "Remove the property, or wait for a version that has it"));
+  }
+
+  /// Whether setting `key` changes nothing here.
+  static boolean isMeaningless(String key) {
+    String name = key.toLowerCase(Locale.ROOT);
+    if (name.startsWith("listener.name.")) {
+      return !name.endsWith(".max.connections");
+    }
+    for (String entry : MEANINGLESS) {
+      if (entry.endsWith(".") ? name.startsWith(entry) : name.equals(entry)) {
+        return true;
+      }
+    }
+    return !AbstractKafkaConfig.CONFIG_DEF.names().contains(key)
+        && !key.startsWith("config.providers.")
+        && !QuotaConfig.brokerQuotaConfigs().names().contains(key);
+  }
+}

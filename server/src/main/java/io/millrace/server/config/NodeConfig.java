@@ -1,0 +1,141 @@
+package io.millrace.server.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.raft.QuorumConfig;
+
+/// What a node is started with: Kafka's `server.properties`, checked as a whole. Immutable.
+///
+/// Beyond what Kafka accepts, a configuration may be bare: without `process.roles` the node is
+/// broker and controller, without `listeners` it binds 127.0.0.1 only ([#DEFAULTS]), without
+/// `node.id` it takes what `meta.properties` says, or 1; and a quorum may be left out, which makes
+/// a quorum of one.
+public final class NodeConfig {
+
+  /// What a bare configuration gets where it says nothing of a node's role and place.
+  public static final Map<String, String> DEFAULTS =
+      Map.of(
+          "process.roles", "broker,controller",
+          "controller.listener.names", "CONTROLLER",
+          "listeners", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093");
+
+  /// Looks up the node id that an earlier start wrote into `meta.properties`.
+  @FunctionalInterface
+  public interface StoredNodeId {
+    OptionalInt in(List<Path> logDirs);
+  }
+
+  private final Map<String, String> properties;
+  private final KafkaValues values;
+  private final Roles roles;
+  private final Listeners listeners;
+  private final SocketLimits sockets;
+  private final List<String> warnings;
+
+  NodeConfig(
+      Map<String, String> properties,
+      KafkaValues values,
+      Roles roles,
+      Listeners listeners,
+      SocketLimits sockets,
+      List<String> warnings) {
+    this.properties = new TreeMap<>(properties);
+    this.values = values;
+    this.roles = roles;
+    this.listeners = listeners;
+    this.sockets = sockets;
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /// Checks and types `file`, with `overrides` on top of it (the command line's `--set`).
+  ///
+  /// @throws InvalidConfiguration with everything that is wrong
+  public static NodeConfig parse(
+      Map<String, String> file, Map<String, String> overrides, StoredNodeId stored)
+      throws InvalidConfiguration {
+    Map<String, String> merged = new LinkedHashMap<>(file);
+    merged.putAll(overrides);
+    return new NodeConfigParser(merged, stored).parse();
+  }
+
+  /// The same for a node without a past.
+  public static NodeConfig parse(Map<String, String> properties) throws InvalidConfiguration {
+    return parse(properties, Map.of(), _ -> OptionalInt.empty());
+  }
+
+  /// As given (defaults of [#DEFAULTS] included), sorted by key.
+  public Map<String, String> properties() {
+    return properties;
+  }
+
+  /// Everything else, by Kafka's names.
+  public KafkaValues values() {
+    return values;
+  }
+
+  public int nodeId() {
+    return values.nodeId();
+  }
+
+  public Roles roles() {
+    return roles;
+  }
+
+  public Listeners listeners() {
+    return listeners;
+  }
+
+  public SocketLimits sockets() {
+    return sockets;
+  }
+
+  /// At least one, in the order given.
+  public List<Path> logDirs() {
+    return values.logDirs().stream().map(Path::of).toList();
+  }
+
+  public Path metadataLogDir() {
+    return Path.of(values.metadataLogDir());
+  }
+
+  /// The voters of a static quorum by node id; empty where the quorum is dynamic.
+  public Map<Integer, InetSocketAddress> quorumVoters() {
+    return new TreeMap<>(
+        QuorumConfig.parseVoterConnections(values.getList(QuorumConfig.QUORUM_VOTERS_CONFIG)));
+  }
+
+  /// Where a dynamic quorum may be asked for; empty for a quorum of one.
+  public List<InetSocketAddress> quorumBootstrapServers() {
+    return QuorumConfig.parseBootstrapServers(
+        values.getList(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG));
+  }
+
+  /// Whether nothing here points to an existing cluster, so that an empty directory may be
+  /// formatted for a new one without being told: the only voter named is the node itself, if any,
+  /// and no bootstrap server is.
+  public boolean foundsItsCluster() {
+    return roles.controller()
+        && quorumBootstrapServers().isEmpty()
+        && quorumVoters().keySet().stream().allMatch(id -> id == nodeId());
+  }
+
+  public QuorumConfig quorum() {
+    return new QuorumConfig(values);
+  }
+
+  public GroupCoordinatorConfig groupCoordinator() {
+    return new GroupCoordinatorConfig(values);
+  }
+
+  /// What the user should know, though it does not stop the start; each a sentence.
+  public List<String> warnings() {
+    return new ArrayList<>(warnings);
+  }
+}
