@@ -1,3 +1,0 @@
-/// The `acceptance` room.
-@org.jspecify.annotations.NullMarked
-package io.millrace.acceptance;
