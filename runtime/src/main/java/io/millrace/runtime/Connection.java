@@ -10,6 +10,10 @@ import java.nio.ByteBuffer;
 /// it can. Nothing blocks: what the kernel does not take stays queued and counts in [#queuedBytes].
 public interface Connection {
 
+  /// Bytes in the output above which the owner had better stop producing more. Once it was passed,
+  /// [ConnectionHandler#onWritable] comes when less than half of it is left.
+  long HIGH_MARK = 1 << 20;
+
   EventLoop loop();
 
   InetSocketAddress remote();

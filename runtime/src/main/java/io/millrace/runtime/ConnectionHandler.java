@@ -19,7 +19,7 @@ public interface ConnectionHandler {
   /// The read is over (several [#onReceive] may have come): the moment to flush what was answered.
   void onReceiveComplete();
 
-  /// What was queued has gone down below half of the high mark.
+  /// What was queued has gone down below half of [Connection#HIGH_MARK], after it had passed it.
   void onWritable();
 
   /// The connection is gone; nothing is called afterwards, all that was queued has been released.

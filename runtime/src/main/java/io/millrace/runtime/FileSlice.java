@@ -5,7 +5,15 @@ package io.millrace.runtime;
 ///
 /// @param position first byte
 /// @param length bytes, at least 1
-public record FileSlice(DiskFile file, long position, int length) {
+/// @param recent whether the range was written a moment ago and is surely in the page cache: sent
+///   by the loop unasked. Other slices are probed first ([DiskFile#isResident]), since a cold page
+///   would stall every connection of the loop
+public record FileSlice(DiskFile file, long position, int length, boolean recent) {
+
+  /// A slice that nothing is known of.
+  public FileSlice(DiskFile file, long position, int length) {
+    this(file, position, length, false);
+  }
 
   public void release() {
     file.release();

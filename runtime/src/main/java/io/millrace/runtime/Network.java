@@ -12,9 +12,9 @@ public interface Network {
   /// @throws IOException when the address cannot be bound; the message names it
   Acceptor listen(String host, int port, Supplier<ConnectionHandler> handlers) throws IOException;
 
-  /// Connects on `loop`. The handler gets `onOpen`, or only `onClose` with the reason; a refused
-  /// connection arrives as [java.net.ConnectException], silence for `timeoutMs` as
-  /// [java.net.SocketTimeoutException].
+  /// Connects on `loop`, one of [World#loops]. The handler gets `onOpen`, or only `onClose` with
+  /// the reason; a refused connection arrives as [java.net.ConnectException], silence for
+  /// `timeoutMs` as [java.net.SocketTimeoutException].
   void connect(EventLoop loop, String host, int port, int timeoutMs, ConnectionHandler handler);
 
   /// A listening socket.
