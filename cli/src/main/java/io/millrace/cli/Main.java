@@ -1,0 +1,91 @@
+package io.millrace.cli;
+
+import io.millrace.cli.cluster.ClusterCommands;
+import io.millrace.cli.node.AotTrainCommand;
+import io.millrace.cli.node.DevCommand;
+import io.millrace.cli.node.StartCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The entry point: finds the command by the first word, runs it, and turns what came of it into an
+/// exit status.
+///
+/// Only the command that was named is loaded; all of them are where none was (help, a typing
+/// error).
+public final class Main {
+  private static final List<String> COMMANDS = List.of("dev", "start", "cluster", "aot-train");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    Console console = Console.system();
+    int status = run(console, args);
+    console.flush();
+    System.exit(status);
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return one of [ExitCode]
+  public static int run(Console console, String... args) {
+    try {
+      return commandLine(console, args.length == 0 ? "" : args[0]).execute(args);
+    } finally {
+      console.flush();
+    }
+  }
+
+  static CommandLine commandLine(Console console, String first) {
+    var root = new CommandLine(new MillraceCommand());
+    for (String name : COMMANDS.contains(first) ? List.of(first) : COMMANDS) {
+      root.addSubcommand(name, command(console, name));
+    }
+    root.setOut(writer(console.out()));
+    root.setErr(writer(console.err()));
+    root.setUsageHelpWidth(100);
+    root.setUsageHelpAutoWidth(console.terminal());
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setExecutionExceptionHandler((thrown, _, _) -> failed(console, thrown));
+    root.setParameterExceptionHandler((wrong, _) -> misused(console, wrong));
+    return root;
+  }
+
+  private static Object command(Console console, String name) {
+    return switch (name) {
+      case "dev" -> new DevCommand(console);
+      case "start" -> new StartCommand(console);
+      case "cluster" -> ClusterCommands.commandLine(console);
+      case "aot-train" -> new AotTrainCommand(console);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static PrintWriter writer(java.io.PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  private static int failed(Console console, Exception thrown) {
+    console.out().flush();
+    if (thrown instanceof CommandFailure failure) {
+      console.note("millrace: " + failure.message());
+      if (!failure.remedy().isEmpty()) {
+        console.note("  " + failure.remedy());
+      }
+      return failure.exitCode();
+    }
+    console.note("millrace: unexpected failure; please report it with what follows");
+    thrown.printStackTrace(console.err());
+    return ExitCode.FAILED;
+  }
+
+  private static int misused(Console console, ParameterException wrong) {
+    console.note("millrace: " + wrong.getMessage());
+    UnmatchedArgumentException.printSuggestions(wrong, writer(console.err()));
+    console.note("  see: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE;
+  }
+}

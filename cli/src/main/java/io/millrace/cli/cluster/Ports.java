@@ -1,0 +1,74 @@
+package io.millrace.cli.cluster;
+
+import io.millrace.cli.CommandFailure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The ports of a cluster's nodes.
+///
+/// @param client where clients connect
+/// @param controller where the other nodes' controllers connect
+record Ports(int client, int controller) {
+  private static final int CONTROLLER_OFFSET = 100;
+
+  /// Node i gets `basePort + i - 1` and, for its controller, 100 above.
+  static List<Ports> from(int basePort, int nodes) {
+    if (basePort < 1 || basePort + CONTROLLER_OFFSET + nodes - 1 > 65_535) {
+      throw CommandFailure.usage(
+          "--base-port " + basePort + " leaves no room for " + nodes + " nodes",
+          "allowed: 1 to " + (65_535 - CONTROLLER_OFFSET - nodes + 1));
+    }
+    if (nodes > CONTROLLER_OFFSET) {
+      throw CommandFailure.usage(
+          "--nodes " + nodes + " with --base-port would overlap with controller ports",
+          "allowed: up to " + CONTROLLER_OFFSET + " nodes");
+    }
+    List<Ports> ports = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      ports.add(new Ports(basePort + i, basePort + CONTROLLER_OFFSET + i));
+    }
+    return ports;
+  }
+
+  /// Ports that are free now. All are held at once while choosing, so that no two are equal.
+  static List<Ports> free(int nodes) {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2 * nodes; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Ports> ports = new ArrayList<>();
+      for (int i = 0; i < nodes; i++) {
+        ports.add(new Ports(held.get(2 * i).getLocalPort(), held.get(2 * i + 1).getLocalPort()));
+      }
+      return ports;
+    } catch (IOException e) {
+      throw CommandFailure.failed("no free ports: " + e.getMessage(), "give some by --base-port");
+    } finally {
+      held.forEach(Ports::close);
+    }
+  }
+
+  /// Whether nobody listens on `port` of the loopback address.
+  static boolean isFree(int port) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException _) {
+      // Nothing was sent or received.
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.millrace.cli.node;
+
+import io.millrace.cli.Console;
+import io.millrace.cli.Logging;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `millrace dev`: one node for development, no configuration, on this machine only.
+@Command(
+    name = "dev",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run one node for development on 127.0.0.1, reachable from this machine only.",
+      "Data is kept between runs; the start says where."
+    })
+public final class DevCommand implements Callable<Integer> {
+  /// The controller listens this far above the node's port, as in `cluster start`.
+  static final int CONTROLLER_PORT_OFFSET = 100;
+
+  private final Console console;
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      defaultValue = "9092",
+      description = "Where clients connect; the controller is 100 above (default: 9092).")
+  int port;
+
+  @Option(
+      names = {"-d", "--dir"},
+      paramLabel = "DIR",
+      description = "Where data lies (default: ~/.local/share/millrace/dev).")
+  @Nullable Path dir;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A property in Kafka's words. Repeatable.")
+  List<String> assignments = List.of();
+
+  public DevCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Logging.forNode(console.err());
+    Path data =
+        (dir == null ? defaultDirectory(System.getenv()) : dir).toAbsolutePath().normalize();
+    Map<String, String> properties =
+        NodeProperties.local(1, port, port + CONTROLLER_PORT_OFFSET, data);
+    NodeProperties.override(properties, assignments);
+    return NodeProcess.run(console, properties, new FormatChoices(), _ -> ready(properties));
+  }
+
+  private void ready(Map<String, String> properties) {
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "Millrace is ready on 127.0.0.1:%d after %.2f s. Ctrl-C ends it.",
+            port,
+            secondsSinceStart()));
+    console.line("Data: " + properties.get("log.dirs"));
+    String at = port == 9092 ? "" : " -b 127.0.0.1:" + port;
+    console.line("Try:  echo 'hello' | ./millrace produce greetings" + at);
+    console.line("      ./millrace consume greetings --from-beginning" + at);
+    console.flush();
+  }
+
+  private static double secondsSinceStart() {
+    Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    return Duration.between(start, Instant.now()).toMillis() / 1e3;
+  }
+
+  /// The XDG data directory's `millrace/dev`.
+  static Path defaultDirectory(Map<String, String> environment) {
+    String data = environment.get("XDG_DATA_HOME");
+    if (data != null && data.startsWith("/")) {
+      return Path.of(data, "millrace", "dev");
+    }
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
+    return Path.of(home, ".local", "share", "millrace", "dev");
+  }
+}
