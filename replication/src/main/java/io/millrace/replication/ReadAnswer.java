@@ -1,0 +1,72 @@
+package io.millrace.replication;
+
+import io.millrace.log.AbortedTransaction;
+import io.millrace.log.EpochEnd;
+import io.millrace.runtime.FileSlice;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// What one partition has for a fetch. Filled by [Partition#read], read by whoever passed it, then
+/// used again.
+public final class ReadAnswer {
+
+  Errors error = Errors.NONE;
+  @Nullable FileSlice slice;
+  long highWatermark;
+  long lastStableOffset;
+  long logStartOffset;
+  @Nullable EpochEnd diverging;
+  @Nullable List<AbortedTransaction> aborted;
+
+  public void clear() {
+    error = Errors.NONE;
+    slice = null;
+    highWatermark = -1;
+    lastStableOffset = -1;
+    logStartOffset = -1;
+    diverging = null;
+    aborted = null;
+  }
+
+  ReadAnswer refuse(Errors why) {
+    error = why;
+    return this;
+  }
+
+  public Errors error() {
+    return error;
+  }
+
+  /// The records, null when there are none. Carries a reference that the caller now owns.
+  public @Nullable FileSlice slice() {
+    return slice;
+  }
+
+  public int bytes() {
+    FileSlice records = slice;
+    return records == null ? 0 : records.length();
+  }
+
+  public long highWatermark() {
+    return highWatermark;
+  }
+
+  public long lastStableOffset() {
+    return lastStableOffset;
+  }
+
+  public long logStartOffset() {
+    return logStartOffset;
+  }
+
+  /// Where the reader's log leaves the leader's (KIP-595); null when it does not.
+  public @Nullable EpochEnd diverging() {
+    return diverging;
+  }
+
+  /// For read_committed: the aborted transactions that touch the records; null otherwise.
+  public @Nullable List<AbortedTransaction> aborted() {
+    return aborted;
+  }
+}
