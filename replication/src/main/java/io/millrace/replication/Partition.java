@@ -46,6 +46,7 @@ public final class Partition implements LogOwner {
   private int minInSyncReplicas = 1;
   private long leaderEpochStart;
   private boolean offline;
+  private long moves;
   private boolean deleted;
 
   // Written under the guard, read by anybody.
@@ -118,6 +119,7 @@ public final class Partition implements LogOwner {
     List<AckQueue.Entry> failed = List.of();
     List<AckQueue.Entry> done = List.of();
     synchronized (guard) {
+      moves++;
       minInSyncReplicas = minIsr;
       if (next.partitionEpoch() < state.partitionEpoch()) {
         return;
@@ -165,6 +167,7 @@ public final class Partition implements LogOwner {
   private void stop(Errors why, boolean delete) {
     List<AckQueue.Entry> failed;
     synchronized (guard) {
+      moves++;
       deleted |= delete;
       offline |= !delete;
       leading = false;
@@ -238,6 +241,7 @@ public final class Partition implements LogOwner {
           answer.lastOffset = appended.lastOffset();
           answer.logAppendTimeMs = appended.logAppendTimeMs();
           answer.logStartOffset = appended.logStartOffset();
+          moves++;
           flushDue = appended.flushDue();
           done = advance();
           answer.awaitOffset = offsetToAwait(appended.lastOffset() + 1, requiredAcks);
@@ -327,6 +331,7 @@ public final class Partition implements LogOwner {
     if (enoughInSync && onlySelfInSync() && end > highWatermark) {
       Invariant.check(end <= log.logEndOffset(), "I1: %s above the log end", id);
       highWatermark = end;
+      moves++;
       log.producers().onHighWatermark(end);
     }
     return acks.takeReached(highWatermark, log.recoveryPoint());
@@ -369,6 +374,7 @@ public final class Partition implements LogOwner {
     answer.clear();
     IOException failure = null;
     synchronized (guard) {
+      answer.moves = moves;
       Errors error = checkEpoch(request.currentLeaderEpoch);
       if (error != Errors.NONE) {
         answer.refuse(error);
@@ -481,6 +487,7 @@ public final class Partition implements LogOwner {
                 result.error = Errors.OFFSET_OUT_OF_RANGE;
               } else {
                 partitionLog.incrementLogStartOffset(target);
+                moves++;
                 result.logStartOffset = partitionLog.logStartOffset();
               }
             });
@@ -490,12 +497,19 @@ public final class Partition implements LogOwner {
     return answer;
   }
 
-  /// Tells `watcher` about every move from now on, until [#unwatch].
-  public void watch(ProgressWatcher watcher) {
+  /// Tells `watcher` about every move since `seenMoves`, until [#unwatch].
+  ///
+  /// @param seenMoves [ReadAnswer#moves] of what the watcher has seen
+  public void watch(ProgressWatcher watcher, long seenMoves) {
+    boolean missed;
     synchronized (guard) {
+      missed = moves != seenMoves;
       ProgressWatcher[] more = java.util.Arrays.copyOf(watchers, watchers.length + 1);
       more[watchers.length] = watcher;
       watchers = more;
+    }
+    if (missed) {
+      watcher.signal();
     }
   }
 

@@ -13,6 +13,7 @@ public final class ReadAnswer {
 
   Errors error = Errors.NONE;
   @Nullable FileSlice slice;
+  long moves;
   long highWatermark;
   long lastStableOffset;
   long logStartOffset;
@@ -43,9 +44,30 @@ public final class ReadAnswer {
     return slice;
   }
 
+  /// Gives the records' reference back, if there are any.
+  public void release() {
+    FileSlice records = slice;
+    if (records != null) {
+      slice = null;
+      records.release();
+    }
+  }
+
+  /// Takes the records out; their reference goes with them.
+  public @Nullable FileSlice takeSlice() {
+    FileSlice records = slice;
+    slice = null;
+    return records;
+  }
+
   public int bytes() {
     FileSlice records = slice;
     return records == null ? 0 : records.length();
+  }
+
+  /// How often the partition had moved on when it was read; for [Partition#watch].
+  public long moves() {
+    return moves;
   }
 
   public long highWatermark() {

@@ -1,0 +1,308 @@
+package io.millrace.replication;
+
+import io.millrace.log.HostedLog;
+import io.millrace.log.LogDirectories;
+import io.millrace.log.LogDirectory;
+import io.millrace.log.LogEnvironment;
+import io.millrace.metadata.ImageListener;
+import io.millrace.runtime.EventLoop;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.image.ConfigurationsDelta;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicDelta;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.image.TopicsDelta;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All partitions of this broker: a function of the metadata image.
+///
+/// Changes come on the metadata loop, one image at a time, and are complete (files created, leaders
+/// leading) before the image is shown to clients, so that the metadata never names a leader here that
+/// does not serve yet. The first image loads the logs; images that arrive meanwhile wait for that.
+/// Readers take the [TopicTable].
+public final class Partitions implements ImageListener, ReplicaHost {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
+  private final int brokerId;
+  private final LogDirectories directories;
+  private final LogEnvironment environment;
+  private final TopicSettings.Source settings;
+  private final ControllerReports reports;
+  private final EventLoop reportLoop;
+  private volatile TopicTable table = TopicTable.EMPTY;
+
+  // On the metadata loop.
+  private final ArrayDeque<Runnable> waitingForLoad = new ArrayDeque<>();
+  private boolean loadStarted;
+  private boolean loaded;
+
+  private final EventLoop metadataLoop;
+  private final LoadListener loadListener;
+
+  /// Told once, on the metadata loop, when the logs are loaded and the first image is applied.
+  @FunctionalInterface
+  public interface LoadListener {
+    /// @param failure null when all went well
+    void onLoaded(@Nullable IOException failure);
+  }
+
+  /// @param metadataLoop where images arrive
+  /// @param reportLoop where reports to the controller are prepared and repeated
+  public Partitions(
+      int brokerId,
+      LogDirectories directories,
+      LogEnvironment environment,
+      TopicSettings.Source settings,
+      ControllerReports reports,
+      EventLoop metadataLoop,
+      EventLoop reportLoop,
+      LoadListener loadListener) {
+    this.brokerId = brokerId;
+    this.directories = directories;
+    this.environment = environment;
+    this.settings = settings;
+    this.reports = reports;
+    this.metadataLoop = metadataLoop;
+    this.reportLoop = reportLoop;
+    this.loadListener = loadListener;
+  }
+
+  /// What this broker hosts. Any thread.
+  public TopicTable table() {
+    return table;
+  }
+
+  public LogDirectories directories() {
+    return directories;
+  }
+
+  @Override
+  public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+    if (loaded) {
+      apply(delta, image);
+      return;
+    }
+    waitingForLoad.add(() -> apply(delta, image));
+    if (!loadStarted) {
+      loadStarted = true;
+      directories.load(
+          environment,
+          topic -> settings.of(image, topic).log(),
+          (partition, topicId, directory) -> belongsHere(image, partition, topicId, directory),
+          metadataLoop,
+          this::onLoad);
+    }
+  }
+
+  private void onLoad(List<HostedLog> logs, @Nullable IOException failure) {
+    if (failure == null) {
+      LOG.info("loaded {} logs", logs.size());
+      loaded = true;
+      for (Runnable step = waitingForLoad.poll(); step != null; step = waitingForLoad.poll()) {
+        step.run();
+      }
+    }
+    loadListener.onLoaded(failure);
+  }
+
+  private boolean belongsHere(
+      MetadataImage image, TopicPartition partition, Uuid topicId, LogDirectory directory) {
+    TopicImage topic = image.topics().getTopic(partition.topic());
+    if (topic == null || (!topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(topic.id()))) {
+      return false;
+    }
+    PartitionRegistration registration = topic.partitions().get(partition.partition());
+    if (registration == null) {
+      return false;
+    }
+    ReplicaPlacement placement = ReplicaPlacement.of(registration, brokerId);
+    return placement.here()
+        && (placement.brokerChooses() || placement.directory().equals(directory.id()));
+  }
+
+  private void apply(MetadataDelta delta, MetadataImage image) {
+    TopicsDelta topics = delta.topicsDelta();
+    if (topics != null) {
+      TopicTable.Draft draft = table.draft();
+      for (Uuid deleted : topics.deletedTopicIds()) {
+        deleteTopic(draft, deleted);
+      }
+      for (TopicDelta topic : inOrder(topics)) {
+        for (Map.Entry<Integer, PartitionRegistration> change :
+            new TreeMap<>(topic.partitionChanges()).entrySet()) {
+          apply(draft, image, topic, change.getKey(), change.getValue());
+        }
+      }
+      table = draft.publish();
+    }
+    ConfigurationsDelta configs = delta.configsDelta();
+    if (configs != null) {
+      reconfigure(configs, image);
+    }
+  }
+
+  private static List<TopicDelta> inOrder(TopicsDelta topics) {
+    TreeMap<String, TopicDelta> byName = new TreeMap<>();
+    topics.changedTopics().values().forEach(topic -> byName.put(topic.name(), topic));
+    return List.copyOf(byName.values());
+  }
+
+  private void apply(
+      TopicTable.Draft draft,
+      MetadataImage image,
+      TopicDelta topic,
+      int index,
+      PartitionRegistration registration) {
+    Partition partition = draft.partition(topic.id(), index);
+    ReplicaPlacement placement = ReplicaPlacement.of(registration, brokerId);
+    if (!placement.here()) {
+      if (partition != null) {
+        draft.remove(topic.id(), index);
+        delete(partition);
+      }
+      return;
+    }
+    TopicSettings topicSettings = settings.of(image, topic.name());
+    if (partition == null) {
+      partition = host(topic, index, placement, topicSettings);
+      if (partition == null) {
+        return;
+      }
+      draft.add(partition);
+    }
+    partition.apply(LeaderState.of(registration), topicSettings.minInSyncReplicas());
+    if (partition.unreportedRecovery() != null) {
+      reports.onRecovered(partition);
+    }
+  }
+
+  private @Nullable Partition host(
+      TopicDelta topic, int index, ReplicaPlacement placement, TopicSettings topicSettings) {
+    TopicIdPartition id = new TopicIdPartition(topic.id(), index, topic.name());
+    try {
+      HostedLog hosted = directories.log(id.topicPartition());
+      if (hosted == null) {
+        LogDirectory directory = directories.directory(placement.directory());
+        if (directory == null && !placement.brokerChooses()) {
+          LOG.error(
+              "{} lies in log directory {}, which is not online here: it is not served",
+              id.topicPartition(),
+              placement.directory());
+          return null;
+        }
+        if (directory == null) {
+          directory = directories.directoryForNewLog();
+        }
+        hosted = directories.create(id.topicPartition(), topic.id(), directory, topicSettings.log());
+      } else {
+        HostedLog existing = hosted;
+        synchronizedConfig(existing, topicSettings);
+      }
+      long highWatermark =
+          directories.checkpointedHighWatermarks().getOrDefault(id.topicPartition(), 0L);
+      Partition partition = new Partition(id, brokerId, hosted, highWatermark, this);
+      directories.attach(id.topicPartition(), partition);
+      if (placement.brokerChooses()
+          && !placement.directory().equals(org.apache.kafka.common.DirectoryId.MIGRATING)) {
+        reports.onPlaced(id, hosted.directory().id());
+      }
+      return partition;
+    } catch (IOException e) {
+      LOG.error("{} cannot be created: it is not served", id.topicPartition(), e);
+      return null;
+    }
+  }
+
+  /// A log that was loaded has no owner yet, so nobody else touches it.
+  private static void synchronizedConfig(HostedLog hosted, TopicSettings topicSettings) {
+    hosted.log().updateConfig(topicSettings.log());
+  }
+
+  private void deleteTopic(TopicTable.Draft draft, Uuid topicId) {
+    HostedTopic topic = draft.topic(topicId);
+    if (topic == null) {
+      return;
+    }
+    for (int i = 0; i < topic.bound(); i++) {
+      Partition partition = topic.partition(i);
+      if (partition != null) {
+        draft.remove(topicId, i);
+        delete(partition);
+      }
+    }
+  }
+
+  private void delete(Partition partition) {
+    partition.retire();
+    try {
+      directories.delete(partition.topicPartition());
+    } catch (IOException e) {
+      LOG.error("{} cannot be deleted", partition.topicPartition(), e);
+      directories.fail(partition.hosted().directory(), e);
+    }
+  }
+
+  private void reconfigure(ConfigurationsDelta configs, MetadataImage image) {
+    boolean all = false;
+    for (ConfigResource resource : configs.changes().keySet()) {
+      all |= resource.type() == ConfigResource.Type.BROKER;
+    }
+    for (HostedTopic topic : table.topics()) {
+      if (all
+          || configs
+              .changes()
+              .containsKey(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))) {
+        TopicSettings topicSettings = settings.of(image, topic.name());
+        for (int i = 0; i < topic.bound(); i++) {
+          Partition partition = topic.partition(i);
+          if (partition != null) {
+            partition.configure(topicSettings.log(), topicSettings.minInSyncReplicas());
+          }
+        }
+      }
+    }
+  }
+
+  /// A log directory has failed: its partitions are no longer served. Any thread.
+  public void onOffline(LogDirectory directory) {
+    for (Partition partition : table.partitions()) {
+      if (partition.hosted().directory() == directory) {
+        partition.takeOffline();
+      }
+    }
+  }
+
+  /// The broker is shutting down: nobody is served any more.
+  public void stopServing() {
+    table.partitions().forEach(Partition::retire);
+  }
+
+  @Override
+  public void requestFlush(Partition partition) {
+    directories.requestFlush(partition.topicPartition());
+  }
+
+  @Override
+  public void onDiskFailure(Partition partition, IOException cause) {
+    directories.fail(partition.hosted().directory(), cause);
+  }
+
+  @Override
+  public void later(Runnable step) {
+    reportLoop.execute(step);
+  }
+}
