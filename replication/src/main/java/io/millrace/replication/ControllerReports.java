@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What this broker's partitions have to tell the controller: that a leader has recovered from an
-/// unclean election (AlterPartition, KIP-704), and where a replica was placed when the metadata left
-/// that to the broker (AssignReplicasToDirs, KIP-858).
+/// unclean election (AlterPartition, KIP-704), and where a replica was placed when the metadata
+/// left that to the broker (AssignReplicasToDirs, KIP-858).
 ///
 /// Reports gather while one request is under way; what is not answered is said again. Lives on its
 /// loop.
@@ -54,20 +54,18 @@ public final class ControllerReports {
 
   /// Any thread.
   void onRecovered(Partition partition) {
-    loop.execute(
-        () -> {
-          recovered.add(partition);
-          reportRecovery();
-        });
+    loop.execute(() -> {
+      recovered.add(partition);
+      reportRecovery();
+    });
   }
 
   /// Any thread.
   void onPlaced(TopicIdPartition id, Uuid directory) {
-    loop.execute(
-        () -> {
-          placed.put(id, directory);
-          reportPlacement();
-        });
+    loop.execute(() -> {
+      placed.put(id, directory);
+      reportPlacement();
+    });
   }
 
   private void reportRecovery() {
@@ -121,27 +119,24 @@ public final class ControllerReports {
     Map<TopicIdPartition, Uuid> batch = new LinkedHashMap<>(placed);
     Map<Uuid, Map<Uuid, AssignReplicasToDirsRequestData.TopicData>> byDirectory =
         new LinkedHashMap<>();
-    batch.forEach(
-        (id, directory) ->
-            byDirectory
-                .computeIfAbsent(directory, _ -> new LinkedHashMap<>())
-                .computeIfAbsent(
-                    id.topicId(),
-                    topic -> new AssignReplicasToDirsRequestData.TopicData().setTopicId(topic))
-                .partitions()
-                .add(
-                    new AssignReplicasToDirsRequestData.PartitionData()
-                        .setPartitionIndex(id.partition())));
+    batch.forEach((id, directory) ->
+        byDirectory
+            .computeIfAbsent(directory, _ -> new LinkedHashMap<>())
+            .computeIfAbsent(
+                id.topicId(),
+                topic -> new AssignReplicasToDirsRequestData.TopicData().setTopicId(topic))
+            .partitions()
+            .add(
+                new AssignReplicasToDirsRequestData.PartitionData()
+                    .setPartitionIndex(id.partition())));
     AssignReplicasToDirsRequestData request =
         new AssignReplicasToDirsRequestData()
             .setBrokerId(brokerId)
             .setBrokerEpoch(brokerEpoch.getAsLong());
-    byDirectory.forEach(
-        (directory, topics) ->
-            request
-                .directories()
-                .add(
-                    new DirectoryData().setId(directory).setTopics(List.copyOf(topics.values()))));
+    byDirectory.forEach((directory, topics) ->
+        request
+            .directories()
+            .add(new DirectoryData().setId(directory).setTopics(List.copyOf(topics.values()))));
     reportingPlacement = true;
     controller.send(
         request,

@@ -40,7 +40,7 @@ public final class FetchSession {
   /// Applies what an incremental request changes.
   ///
   /// @return all partitions of the session in the order in which they are to be read, or null when
-  ///     `requestEpoch` is not the one that comes next
+  ///   `requestEpoch` is not the one that comes next
   synchronized @Nullable List<FetchPartition> advance(
       int requestEpoch, List<FetchPartition> changed, List<FetchPartition> forgotten) {
     if (requestEpoch != epoch) {

@@ -36,7 +36,7 @@ public final class FetchSessions {
   /// What a fetch is to read.
   ///
   /// @param error FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH or
-  ///     FETCH_SESSION_TOPIC_ID_ERROR; nothing else counts then
+  ///   FETCH_SESSION_TOPIC_ID_ERROR; nothing else counts then
   /// @param session null when the fetch has none
   /// @param incremental whether the answer names only what is news
   public record Context(

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Invariants:
 /// 1. The high watermark never goes back and never passes the log end; where the topic asks for
 ///    fsync before the acknowledgement (`flush.messages=1`), it never passes what is synced.
-/// 2. Only the leader of the current epoch appends for clients, and only with the ISR that the topic
-///    demands does `acks=all` succeed.
+/// 2. Only the leader of the current epoch appends for clients, and only with the ISR that the
+///    topic demands does `acks=all` succeed.
 /// 3. Whoever waits is told exactly once for each wait: when its offset is reached, or when this
 ///    replica stops leading.
 ///
@@ -54,7 +54,8 @@ public final class Partition implements LogOwner {
   private volatile boolean leading;
   private volatile ProgressWatcher[] watchers = NOBODY;
 
-  Partition(TopicIdPartition id, int brokerId, HostedLog hosted, long highWatermark, ReplicaHost host) {
+  Partition(
+      TopicIdPartition id, int brokerId, HostedLog hosted, long highWatermark, ReplicaHost host) {
     this.id = id;
     this.brokerId = brokerId;
     this.hosted = hosted;
@@ -296,7 +297,7 @@ public final class Partition implements LogOwner {
   ///
   /// @param all whether the whole ISR must have it (acks=all), or this replica's disk is enough
   /// @return the error to answer now, NONE when it may be acknowledged now, null when `waiter` will
-  ///     be told
+  ///   be told
   public @Nullable Errors awaitAck(long endOffset, boolean all, AckWaiter waiter, int ticket) {
     synchronized (guard) {
       Errors error = leaderError();
@@ -355,11 +356,10 @@ public final class Partition implements LogOwner {
     // Under the guard: what ends here is told from a worker that holds nothing.
     List<AckQueue.Entry> done = advance();
     if (!done.isEmpty() || watchers.length > 0) {
-      host.later(
-          () -> {
-            signalWatchers();
-            finish(done, Errors.NONE);
-          });
+      host.later(() -> {
+        signalWatchers();
+        finish(done, Errors.NONE);
+      });
     }
   }
 
@@ -480,7 +480,8 @@ public final class Partition implements LogOwner {
         query(
             -1,
             (partitionLog, result) -> {
-              long target = offset == ProduceResponse.INVALID_OFFSET ? result.highWatermark : offset;
+              long target =
+                  offset == ProduceResponse.INVALID_OFFSET ? result.highWatermark : offset;
               if (!partitionLog.config().delete()) {
                 result.error = Errors.POLICY_VIOLATION;
               } else if (target < 0 || target > result.highWatermark) {

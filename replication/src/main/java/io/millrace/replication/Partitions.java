@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /// All partitions of this broker: a function of the metadata image.
 ///
 /// Changes come on the metadata loop, one image at a time, and are complete (files created, leaders
-/// leading) before the image is shown to clients, so that the metadata never names a leader here that
-/// does not serve yet. The first image loads the logs; images that arrive meanwhile wait for that.
-/// Readers take the [TopicTable].
+/// leading) before the image is shown to clients, so that the metadata never names a leader here
+/// that does not serve yet. The first image loads the logs; images that arrive meanwhile wait for
+/// that. Readers take the [TopicTable].
 public final class Partitions implements ImageListener, ReplicaHost {
 
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
@@ -207,7 +207,8 @@ public final class Partitions implements ImageListener, ReplicaHost {
         if (directory == null) {
           directory = directories.directoryForNewLog();
         }
-        hosted = directories.create(id.topicPartition(), topic.id(), directory, topicSettings.log());
+        hosted =
+            directories.create(id.topicPartition(), topic.id(), directory, topicSettings.log());
       } else {
         HostedLog existing = hosted;
         synchronizedConfig(existing, topicSettings);

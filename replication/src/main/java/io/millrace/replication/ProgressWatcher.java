@@ -3,8 +3,8 @@ package io.millrace.replication;
 import io.millrace.runtime.Mailbox;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Somebody who wants to know when partitions move on: their log end, their high watermark, who leads
-/// them. However often that happens while the watcher's loop is busy, it is told once.
+/// Somebody who wants to know when partitions move on: their log end, their high watermark, who
+/// leads them. However often that happens while the watcher's loop is busy, it is told once.
 ///
 /// It is not told what moved: it looks itself, so that it always sees the latest state.
 public abstract class ProgressWatcher implements Runnable {

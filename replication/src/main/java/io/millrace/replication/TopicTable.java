@@ -106,22 +106,21 @@ public final class TopicTable {
     }
 
     TopicTable publish() {
-      added.forEach(
-          (topicId, partitions) -> {
-            HostedTopic before = byId.get(topicId);
-            int bound = before == null ? 0 : before.bound();
-            for (Partition partition : partitions) {
-              bound = Math.max(bound, partition.id().partition() + 1);
-            }
-            @Nullable Partition[] slots = new Partition[bound];
-            for (int i = 0; before != null && i < before.bound(); i++) {
-              slots[i] = before.partition(i);
-            }
-            for (Partition partition : partitions) {
-              slots[partition.id().partition()] = partition;
-            }
-            put(new HostedTopic(names.getOrDefault(topicId, ""), topicId, slots));
-          });
+      added.forEach((topicId, partitions) -> {
+        HostedTopic before = byId.get(topicId);
+        int bound = before == null ? 0 : before.bound();
+        for (Partition partition : partitions) {
+          bound = Math.max(bound, partition.id().partition() + 1);
+        }
+        @Nullable Partition[] slots = new Partition[bound];
+        for (int i = 0; before != null && i < before.bound(); i++) {
+          slots[i] = before.partition(i);
+        }
+        for (Partition partition : partitions) {
+          slots[partition.id().partition()] = partition;
+        }
+        put(new HostedTopic(names.getOrDefault(topicId, ""), topicId, slots));
+      });
       added.clear();
       return new TopicTable(byName, byId);
     }

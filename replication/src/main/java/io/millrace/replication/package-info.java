@@ -1,10 +1,10 @@
 /// Partitions as their brokers see them: who leads, what is committed, who waits for it.
 ///
 /// A [io.millrace.replication.Partition] is a small monitor around one replica's log: every access
-/// takes its guard for a short step that never waits and calls nobody; whoever must be told later (a
-/// parked fetch, a produce that waits for its acknowledgement, a coordinator) gets a message on its
-/// own loop. [io.millrace.replication.Partitions] applies the metadata image: it creates, leads and
-/// deletes partitions before the image is shown to clients, and publishes an immutable
+/// takes its guard for a short step that never waits and calls nobody; whoever must be told later
+/// (a parked fetch, a produce that waits for its acknowledgement, a coordinator) gets a message on
+/// its own loop. [io.millrace.replication.Partitions] applies the metadata image: it creates, leads
+/// and deletes partitions before the image is shown to clients, and publishes an immutable
 /// [io.millrace.replication.TopicTable] for the request path.
 ///
 /// Called by coordination and server. Data-plane dialect: mutable state behind one guard, over
