@@ -1,0 +1,66 @@
+package io.millrace.coordination;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+/// One partition of a coordinator's topic, as its shard needs it: led by this node when it was
+/// looked up. All methods may be called from any thread; none but [#read] waits for a device.
+public interface CoordinatorLog {
+
+  /// Appends whole batches as the leader, with the origin "coordinator". Offsets and epoch are set
+  /// by the log; the buffer may be reused once this returns.
+  Appended append(MemoryRecords batches);
+
+  /// Reads whole batches, the first of which ends behind `offset` (and may begin before it), up to
+  /// the log end. At least one batch, whatever its size; otherwise about `maxBytes`. Blocks: on
+  /// workers only. The bytes belong to the caller.
+  Slice read(long offset, int maxBytes) throws IOException;
+
+  /// Bytes a batch may have at most (`max.message.bytes`).
+  int maxBatchBytes();
+
+  long logStartOffset();
+
+  long logEndOffset();
+
+  long highWatermark();
+
+  /// Tells `listener` every new high watermark, in order and never from within [#append]'s guard,
+  /// until it is removed or this node no longer leads the partition; after that never again.
+  void addHighWatermarkListener(LongConsumer listener);
+
+  void removeHighWatermarkListener(LongConsumer listener);
+
+  /// What became of an append.
+  ///
+  /// @param error [Errors#NONE], or why nothing was written
+  /// @param message more on the error, for people
+  /// @param nextOffset the log end right after the batches; meaningless with an error
+  record Appended(Errors error, @Nullable String message, long nextOffset) {
+
+    public static Appended upTo(long nextOffset) {
+      return new Appended(Errors.NONE, null, nextOffset);
+    }
+
+    public static Appended refused(Errors error, @Nullable String message) {
+      return new Appended(error, message, -1);
+    }
+  }
+
+  /// What a read found.
+  sealed interface Slice {
+
+    /// @param bytes whole batches, between position and limit
+    record Batches(ByteBuffer bytes) implements Slice {}
+
+    /// The offset is the log end: there is nothing yet.
+    record AtEnd() implements Slice {}
+
+    /// The offset lies before the log start, which moved: records up to there were deleted.
+    record BeforeStart() implements Slice {}
+  }
+}

@@ -1,0 +1,122 @@
+package io.millrace.coordination;
+
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Workers;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/// Brings shards up from their logs, a bounded number at a time so that the memory they take
+/// meanwhile is bounded too (two slices each, see [LogReplay]); the others wait their turn. Loading
+/// is asked for on the shard's loop, and the answer completes there.
+///
+/// The monitor guards the queue of those that wait.
+final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
+  /// Above this a slice gains nothing any more; `offsets.load.buffer.size` can make it smaller.
+  private static final int MAX_SLICE_BYTES = 1 << 20;
+
+  private static final int CONCURRENT_PER_LOOP = 2;
+
+  private final CoordinatorLogs logs;
+  private final ShardLoops loops;
+  private final Workers workers;
+  private final Time time;
+  private final SliceDecoder decoder;
+  private final int sliceBytes;
+
+  private final ArrayDeque<LogReplay> waiting = new ArrayDeque<>();
+  private int running;
+  private volatile boolean closed;
+
+  ReplayLoader(
+      CoordinatorLogs logs,
+      ShardLoops loops,
+      Workers workers,
+      Time time,
+      Deserializer<CoordinatorRecord> deserializer,
+      int loadBufferBytes) {
+    this.logs = logs;
+    this.loops = loops;
+    this.workers = workers;
+    this.time = time;
+    this.decoder = new SliceDecoder(deserializer);
+    this.sliceBytes = Math.min(loadBufferBytes, MAX_SLICE_BYTES);
+  }
+
+  @Override
+  public CompletableFuture<LoadSummary> load(
+      TopicPartition shard, CoordinatorPlayback<CoordinatorRecord> playback) {
+    LogReplay replay = new LogReplay(this, shard, playback);
+    synchronized (this) {
+      waiting.add(replay);
+    }
+    startNext();
+    return replay.future();
+  }
+
+  /// Those that run stop at their next slice.
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  EventLoop loopOf(TopicPartition shard) {
+    return loops.loopOf(shard);
+  }
+
+  @Nullable CoordinatorLog leading(TopicPartition shard) {
+    return logs.leading(shard);
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  Time time() {
+    return time;
+  }
+
+  SliceDecoder decoder() {
+    return decoder;
+  }
+
+  int sliceBytes() {
+    return sliceBytes;
+  }
+
+  /// A replay has ended, well or badly.
+  void onEnd() {
+    synchronized (this) {
+      running--;
+    }
+    startNext();
+  }
+
+  private void startNext() {
+    LogReplay next = takeNext();
+    if (next != null) {
+      next.start();
+    }
+  }
+
+  private synchronized @Nullable LogReplay takeNext() {
+    if (running >= CONCURRENT_PER_LOOP * loops.size()) {
+      return null;
+    }
+    LogReplay next = waiting.poll();
+    if (next != null) {
+      running++;
+    }
+    return next;
+  }
+}
