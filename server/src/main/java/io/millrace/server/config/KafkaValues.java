@@ -97,6 +97,12 @@ public final class KafkaValues extends AbstractKafkaConfig {
     return millis != null ? millis : getInt(hoursKey) * 3_600_000L;
   }
 
+  /// Any value in its own type, null where it is unset and has no default.
+  @Override
+  public @Nullable Object get(String key) {
+    return super.get(key);
+  }
+
   /// Values here never change; see [ConfigView] for those that do.
   @Override
   public void addReconfigurable(Reconfigurable reconfigurable) {
