@@ -21,7 +21,8 @@ public final class AppendAnswer {
   long logStartOffset;
   long awaitOffset;
 
-  void clear() {
+  /// Forgets what the last append said.
+  public void clear() {
     error = Errors.NONE;
     message = null;
     recordErrors = List.of();
@@ -32,10 +33,11 @@ public final class AppendAnswer {
     awaitOffset = ACKED;
   }
 
-  AppendAnswer refuse(Errors why, @Nullable String what) {
+  /// Nothing is to be written, for this reason.
+  public void refuse(Errors why, @Nullable String what) {
+    clear();
     error = why;
     message = what;
-    return this;
   }
 
   public Errors error() {

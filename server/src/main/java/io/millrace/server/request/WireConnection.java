@@ -60,6 +60,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private boolean awaitsBudget;
   private boolean flushQueued;
   private boolean closed;
+  private @Nullable Object attachment;
 
   WireConnection(RequestPath path, ListenerSettings listener, ApiTable apis) {
     this.path = path;
@@ -420,6 +421,15 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
 
   RequestCounters counters() {
     return path.counters();
+  }
+
+  /// What a wire handler keeps with the connection (caches, objects it uses again); null at first.
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  public void attach(Object kept) {
+    attachment = kept;
   }
 
   public boolean isClosed() {
