@@ -374,12 +374,12 @@ public final class Partition implements LogOwner {
     answer.clear();
     IOException failure = null;
     synchronized (guard) {
-      answer.moves = moves;
       Errors error = checkEpoch(request.currentLeaderEpoch);
       if (error != Errors.NONE) {
         answer.refuse(error);
         return;
       }
+      answer.moves = moves;
       long stable = stableOffset();
       answer.highWatermark = highWatermark;
       answer.lastStableOffset = stable;
@@ -400,7 +400,6 @@ public final class Partition implements LogOwner {
       }
     }
     if (failure != null) {
-      answer.clear();
       answer.refuse(Errors.KAFKA_STORAGE_ERROR);
       host.onDiskFailure(this, failure);
     }
@@ -421,7 +420,6 @@ public final class Partition implements LogOwner {
         }
       }
       case LogRead.Refused refused -> {
-        answer.clear();
         answer.refuse(refused.error());
       }
       case LogRead.Failed failed -> {
@@ -434,7 +432,6 @@ public final class Partition implements LogOwner {
   private boolean diverges(ReadRequest request, ReadAnswer answer) {
     EpochEnd end = log.epochs().endOffsetFor(request.lastFetchedEpoch, log.logEndOffset());
     if (!end.isDefined()) {
-      answer.clear();
       answer.refuse(Errors.OFFSET_OUT_OF_RANGE);
       return true;
     }

@@ -20,9 +20,11 @@ public final class ReadAnswer {
   @Nullable EpochEnd diverging;
   @Nullable List<AbortedTransaction> aborted;
 
+  /// Forgets what the last read said; its records must have been given back.
   public void clear() {
     error = Errors.NONE;
     slice = null;
+    moves = -1;
     highWatermark = -1;
     lastStableOffset = -1;
     logStartOffset = -1;
@@ -30,9 +32,10 @@ public final class ReadAnswer {
     aborted = null;
   }
 
-  ReadAnswer refuse(Errors why) {
+  /// There is nothing to read, for this reason.
+  public void refuse(Errors why) {
+    clear();
     error = why;
-    return this;
   }
 
   public Errors error() {

@@ -1,0 +1,224 @@
+package io.millrace.server.api.data;
+
+import static io.millrace.server.request.WireWriter.length;
+import static io.millrace.server.request.WireWriter.sizeOfLength;
+import static io.millrace.server.request.WireWriter.sizeOfString;
+import static io.millrace.server.request.WireWriter.sizeOfUnsignedVarint;
+import static io.millrace.server.request.WireWriter.string;
+import static io.millrace.server.request.WireWriter.unsignedVarint;
+import static io.millrace.server.request.WireWriter.uuid;
+
+import io.millrace.log.AbortedTransaction;
+import io.millrace.log.EpochEnd;
+import io.millrace.replication.FetchPartition;
+import io.millrace.replication.FetchSessions;
+import io.millrace.replication.ReadAnswer;
+import io.millrace.runtime.Connection;
+import io.millrace.runtime.FileSlice;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a Fetch answer, versions 4 to 18: the fields go to the connection's output, the records
+/// between them as file slices.
+final class FetchEncoder {
+
+  private static final int NO_PREFERRED_REPLICA = -1;
+
+  /// Tag 0 of a partition: epoch and end offset of where the reader's log leaves the leader's.
+  private static final int DIVERGING_BYTES = 4 + 8 + 1;
+
+  private final FetchRequest request;
+  private final List<FetchPartition> partitions;
+  private final ReadAnswer[] results;
+  private final boolean[] named;
+  private final boolean flexible;
+  private final short version;
+
+  /// @param named which of the partitions the answer names
+  FetchEncoder(
+      FetchRequest request,
+      List<FetchPartition> partitions,
+      ReadAnswer[] results,
+      boolean[] named) {
+    this.request = request;
+    this.partitions = partitions;
+    this.results = results;
+    this.named = named;
+    this.flexible = request.flexible();
+    this.version = request.version;
+  }
+
+  void encode(Connection out, int correlationId, FetchSessions.Context context) {
+    int groups = 0;
+    long size = 4 + (flexible ? 1 : 0) + 4 + (version >= 7 ? 6 : 0) + (flexible ? 1 : 0);
+    for (int start = next(0); start < results.length; start = next(end(start))) {
+      groups++;
+      size += groupHeadSize(start) + (flexible ? 1 : 0);
+      for (int i = start; i < end(start); i++) {
+        size += named[i] ? rowSize(i) : 0;
+      }
+    }
+    size += sizeOfLength(flexible, groups);
+
+    int headSize =
+        4 + 4 + (flexible ? 1 : 0) + 4 + (version >= 7 ? 6 : 0) + sizeOfLength(flexible, groups);
+    ByteBuffer head = out.reserve(headSize);
+    head.putInt(Math.toIntExact(size)).putInt(correlationId);
+    if (flexible) {
+      head.put((byte) 0);
+    }
+    head.putInt(0); // throttle time
+    if (version >= 7) {
+      head.putShort(context.error().code()).putInt(context.sessionId());
+    }
+    length(head, flexible, groups);
+    out.commit();
+
+    for (int start = next(0); start < results.length; start = next(end(start))) {
+      encodeGroup(out, start);
+    }
+    if (flexible) {
+      out.reserve(1).put((byte) 0);
+      out.commit();
+    }
+  }
+
+  /// The first partition from `from` on that is named.
+  private int next(int from) {
+    int i = from;
+    while (i < results.length && !named[i]) {
+      i++;
+    }
+    return i;
+  }
+
+  /// One behind the run of partitions of the same topic that begins at `start`. Unnamed ones
+  /// between them are part of the run.
+  private int end(int start) {
+    FetchPartition first = partitions.get(start);
+    int i = start + 1;
+    while (i < results.length && sameTopic(first, partitions.get(i))) {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean sameTopic(FetchPartition a, FetchPartition b) {
+    String name = a.topic();
+    return name != null ? name.equals(b.topic()) : a.topicId().equals(b.topicId());
+  }
+
+  private byte[] name(int i) {
+    String topic = partitions.get(i).topic();
+    return (topic == null ? "" : topic).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private int namedIn(int start) {
+    int n = 0;
+    for (int i = start; i < end(start); i++) {
+      n += named[i] ? 1 : 0;
+    }
+    return n;
+  }
+
+  private int groupHeadSize(int start) {
+    int topic = request.topicIds() ? 16 : sizeOfString(flexible, name(start));
+    return topic + sizeOfLength(flexible, namedIn(start));
+  }
+
+  private void encodeGroup(Connection out, int start) {
+    ByteBuffer head = out.reserve(groupHeadSize(start));
+    if (request.topicIds()) {
+      uuid(head, partitions.get(start).topicId());
+    } else {
+      string(head, flexible, name(start));
+    }
+    length(head, flexible, namedIn(start));
+    out.commit();
+    for (int i = start; i < end(start); i++) {
+      if (named[i]) {
+        encodeRow(out, i);
+      }
+    }
+    if (flexible) {
+      out.reserve(1).put((byte) 0);
+      out.commit();
+    }
+  }
+
+  private int rowHeadSize(int i) {
+    int size = 4 + 2 + 8 + 8 + (version >= 5 ? 8 : 0) + (version >= 11 ? 4 : 0);
+    List<AbortedTransaction> aborted = results[i].aborted();
+    size += sizeOfLength(flexible, aborted == null ? -1 : aborted.size());
+    if (aborted != null) {
+      size += aborted.size() * (8 + 8 + (flexible ? 1 : 0));
+    }
+    return size + sizeOfLength(flexible, results[i].bytes());
+  }
+
+  private int rowTagsSize(int i) {
+    if (!flexible) {
+      return 0;
+    }
+    return results[i].diverging() == null
+        ? 1
+        : 1 + 1 + sizeOfUnsignedVarint(DIVERGING_BYTES) + DIVERGING_BYTES;
+  }
+
+  private long rowSize(int i) {
+    return (long) rowHeadSize(i) + results[i].bytes() + rowTagsSize(i);
+  }
+
+  private void encodeRow(Connection out, int i) {
+    ReadAnswer result = results[i];
+    ByteBuffer head = out.reserve(rowHeadSize(i));
+    Errors error = FetchAnswer.error(result, version);
+    head.putInt(partitions.get(i).index()).putShort(error.code());
+    head.putLong(result.highWatermark()).putLong(result.lastStableOffset());
+    if (version >= 5) {
+      head.putLong(result.logStartOffset());
+    }
+    encodeAborted(head, result.aborted());
+    if (version >= 11) {
+      head.putInt(NO_PREFERRED_REPLICA);
+    }
+    length(head, flexible, result.bytes());
+    out.commit();
+    FileSlice slice = result.takeSlice();
+    if (slice != null) {
+      out.write(slice);
+    }
+    if (flexible) {
+      encodeRowTags(out, i, result.diverging());
+    }
+  }
+
+  private void encodeAborted(ByteBuffer head, @Nullable List<AbortedTransaction> aborted) {
+    if (aborted == null) {
+      length(head, flexible, -1);
+      return;
+    }
+    length(head, flexible, aborted.size());
+    for (AbortedTransaction transaction : aborted) {
+      head.putLong(transaction.producerId()).putLong(transaction.firstOffset());
+      if (flexible) {
+        head.put((byte) 0);
+      }
+    }
+  }
+
+  private void encodeRowTags(Connection out, int i, @Nullable EpochEnd diverging) {
+    ByteBuffer tags = out.reserve(rowTagsSize(i));
+    if (diverging == null) {
+      tags.put((byte) 0);
+    } else {
+      tags.put((byte) 1).put((byte) 0);
+      unsignedVarint(tags, DIVERGING_BYTES);
+      tags.putInt(diverging.epoch()).putLong(diverging.endOffset()).put((byte) 0);
+    }
+    out.commit();
+  }
+}
