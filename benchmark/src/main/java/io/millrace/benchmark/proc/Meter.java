@@ -5,13 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// Measures one broker process between [#start] and [#stop], and how busy the machine was with
 /// anything but the broker, the load generator (this process) and the idle opponent.
 public final class Meter {
   private static final Path MACHINE = Path.of("/proc/stat");
 
-  private final long broker;
+  private static final ProcessSnapshot UNBORN = new ProcessSnapshot(0, Map.of(), 0, 0);
+
   private final List<Long> known;
   private final ProcessSnapshot brokerBefore;
   private final long clientBefore;
@@ -19,24 +21,29 @@ public final class Meter {
   private final long busyBefore;
   private final long nanosBefore;
 
-  private Meter(long broker, List<Long> known) {
-    this.broker = broker;
+  private Meter(ProcessSnapshot brokerBefore, List<Long> known) {
     this.known = known;
-    this.brokerBefore = ProcessSnapshot.of(broker);
+    this.brokerBefore = brokerBefore;
     this.clientBefore = ProcessSnapshot.cpuTicks(self());
     this.knownBefore = ticks(known);
     this.busyBefore = ProcStat.busyTicks(machine());
     this.nanosBefore = System.nanoTime();
   }
 
-  /// Begins to measure `broker`; `others` are processes of this comparison that run beside it, so
-  /// that their CPU is not taken for foreign work.
+  /// Begins to measure `broker`, whose peak memory counts from now on; `others` are processes of
+  /// this comparison that run beside it, so that their CPU is not taken for foreign work.
   public static Meter start(long broker, List<Long> others) {
-    return new Meter(broker, List.copyOf(others));
+    forgetPeak(broker);
+    return new Meter(ProcessSnapshot.of(broker), List.copyOf(others));
   }
 
-  /// What was spent since the start.
-  public Usage stop() {
+  /// Begins to measure a broker that does not run yet: all that it will have spent counts.
+  public static Meter startUnborn(List<Long> others) {
+    return new Meter(UNBORN, List.copyOf(others));
+  }
+
+  /// What was spent since the start by the process that the broker is now.
+  public Usage stop(long broker) {
     long nanos = System.nanoTime() - nanosBefore;
     String machine = machine();
     long busy = ProcStat.busyTicks(machine) - busyBefore;
@@ -55,6 +62,16 @@ public final class Meter {
         Math.max(0, foreignTicks)
             / (double) ProcStat.TICKS_PER_SECOND
             / (seconds * ProcStat.processors(machine)));
+  }
+
+  /// Sets `VmHWM` back (proc(5), clear_refs); where that is not allowed the peak stays an older
+  /// one.
+  private static void forgetPeak(long pid) {
+    try {
+      Files.writeString(Path.of("/proc", Long.toString(pid), "clear_refs"), "5");
+    } catch (IOException e) {
+      // The figure is then an upper bound.
+    }
   }
 
   private static long self() {

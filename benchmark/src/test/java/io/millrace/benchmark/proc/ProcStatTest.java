@@ -50,7 +50,7 @@ class ProcStatTest {
   @Test
   void metersThisProcess() {
     long self = ProcessHandle.current().pid();
-    Usage usage = Meter.start(self, List.of()).stop();
+    Usage usage = Meter.start(self, List.of()).stop(self);
     assertThat(usage.rssKb()).isPositive();
     assertThat(usage.peakRssKb()).isGreaterThanOrEqualTo(usage.rssKb());
     assertThat(usage.foreign()).isNotNegative();

@@ -1,0 +1,62 @@
+package io.millrace.benchmark.broker;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// The jars of Apache Kafka's broker, in a directory: given, or fetched once from Maven Central
+/// with the machine's own Maven.
+///
+/// @param directory where the jars lie
+/// @param version Kafka's version
+public record KafkaLibrary(Path directory, String version) {
+  private static final String COPY =
+      "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+  private static final String CORE_JAR = "kafka_2.13-";
+
+  /// Jars that somebody has already, such as the `libs` directory of a distribution.
+  public static KafkaLibrary in(Path directory) throws IOException {
+    try (DirectoryStream<Path> cores = Files.newDirectoryStream(directory, CORE_JAR + "*.jar")) {
+      for (Path core : cores) {
+        String file = core.getFileName().toString();
+        if (!file.contains("sources")) {
+          String version = file.substring(CORE_JAR.length(), file.length() - ".jar".length());
+          return new KafkaLibrary(directory, version);
+        }
+      }
+    }
+    throw new IOException(
+        directory + " holds no " + CORE_JAR + "*.jar: give the libs directory of Apache Kafka");
+  }
+
+  /// The jars of `version` below `cache`, fetched by `mvn` where they are not there yet.
+  public static KafkaLibrary fetched(String version, Path cache) throws IOException {
+    Path directory = cache.resolve("kafka-" + version);
+    if (Files.exists(directory.resolve(CORE_JAR + version + ".jar"))) {
+      return new KafkaLibrary(directory, version);
+    }
+    Files.createDirectories(cache);
+    Path pom = cache.resolve("kafka-" + version + ".pom.xml");
+    Files.writeString(pom, Template.of("kafka-pom.xml", Map.of("version", version)));
+    Command.run(
+        List.of(
+            "mvn",
+            "-B",
+            "-q",
+            "-f",
+            pom.toString(),
+            COPY,
+            "-DincludeScope=runtime",
+            "-DoutputDirectory=" + directory),
+        cache);
+    return in(directory);
+  }
+
+  /// The class path of all jars.
+  String classPath() {
+    return directory.resolve("*").toString();
+  }
+}

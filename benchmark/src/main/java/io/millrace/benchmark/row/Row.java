@@ -1,0 +1,35 @@
+package io.millrace.benchmark.row;
+
+import io.millrace.benchmark.report.Measurement;
+import java.io.IOException;
+
+/// One row of the table: a load and what is measured of it. Runs many times on each broker; state
+/// that a row keeps between runs is kept per broker.
+public interface Row {
+
+  /// Its short name, as `--rows` takes it.
+  String name();
+
+  /// What it does, in words.
+  String title();
+
+  /// Whether it starts and ends the broker itself, with no other broker running.
+  default boolean alone() {
+    return false;
+  }
+
+  /// Whether the first run on a broker only warms it up.
+  default boolean warms() {
+    return !alone();
+  }
+
+  /// Once a broker, before its first run.
+  default void prepare(Trial trial) throws IOException {}
+
+  /// Measures once, and checks that what was acknowledged is there. Throws
+  /// [io.millrace.benchmark.load.LoadException] or [IOException] where the run is no result.
+  Measurement run(Trial trial) throws IOException;
+
+  /// Once a broker, after its last run.
+  default void finish(Trial trial) throws IOException {}
+}

@@ -1,0 +1,27 @@
+package io.millrace.benchmark.row;
+
+/// How much each row does.
+///
+/// @param seconds how long loads run at most
+/// @param warmSeconds how long each run loads the broker before it is measured
+/// @param bulkBytes payload of one bulk run at most
+/// @param fetchSeconds how long the fetch row reads
+/// @param idleSeconds how long the idle broker is left alone, and then watched
+/// @param partitions of the row about many partitions
+/// @param restartBytes payload that a killed broker has to recover
+public record Scale(
+    double seconds,
+    double warmSeconds,
+    long bulkBytes,
+    double fetchSeconds,
+    double idleSeconds,
+    int partitions,
+    long restartBytes) {
+  private static final long MIB = 1 << 20;
+
+  /// What the published table is made with.
+  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 2048 * MIB);
+
+  /// A look, in a minute or two.
+  public static final Scale QUICK = new Scale(2, 0.5, 384 * MIB, 1.5, 3, 500, 128 * MIB);
+}
