@@ -57,7 +57,8 @@ final class FetchEncoder {
     for (int start = next(0); start < results.length; start = next(end(start))) {
       groups++;
       size += groupHeadSize(start) + (flexible ? 1 : 0);
-      for (int i = start; i < end(start); i++) {
+      int end = end(start);
+      for (int i = start; i < end; i++) {
         size += named[i] ? rowSize(i) : 0;
       }
     }
@@ -118,7 +119,8 @@ final class FetchEncoder {
 
   private int namedIn(int start) {
     int n = 0;
-    for (int i = start; i < end(start); i++) {
+    int end = end(start);
+    for (int i = start; i < end; i++) {
       n += named[i] ? 1 : 0;
     }
     return n;
@@ -138,7 +140,8 @@ final class FetchEncoder {
     }
     length(head, flexible, namedIn(start));
     out.commit();
-    for (int i = start; i < end(start); i++) {
+    int end = end(start);
+    for (int i = start; i < end; i++) {
       if (named[i]) {
         encodeRow(out, i);
       }

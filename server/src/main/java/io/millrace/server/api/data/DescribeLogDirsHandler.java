@@ -1,0 +1,104 @@
+package io.millrace.server.api.data;
+
+import io.millrace.log.LogDirectory;
+import io.millrace.replication.Partition;
+import io.millrace.replication.Partitions;
+import io.millrace.runtime.Disk;
+import io.millrace.runtime.Workers;
+import io.millrace.server.request.ApiHandler;
+import io.millrace.server.request.Request;
+import io.millrace.server.request.Responder;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/// DescribeLogDirs, versions 1 to 5: the log directories of this broker, their volumes and what
+/// lies in them. Asks the file system, so it works on a worker.
+public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequestData> {
+
+  private final Partitions partitions;
+  private final Disk disk;
+  private final Workers workers;
+
+  public DescribeLogDirsHandler(Partitions partitions, Disk disk, Workers workers) {
+    this.partitions = partitions;
+    this.disk = disk;
+    this.workers = workers;
+  }
+
+  @Override
+  public void handle(Request request, DescribeLogDirsRequestData body, Responder out) {
+    workers.execute(() -> {
+      try {
+        out.respond(answer(body));
+      } catch (RuntimeException e) {
+        out.fail(e);
+      }
+    });
+  }
+
+  private DescribeLogDirsResponseData answer(DescribeLogDirsRequestData body) {
+    List<Partition> hosted = partitions.table().partitions();
+    DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
+    for (LogDirectory directory : partitions.directories().directories()) {
+      response.results().add(describe(directory, hosted, body));
+    }
+    return response;
+  }
+
+  private DescribeLogDirsResult describe(
+      LogDirectory directory, List<Partition> hosted, DescribeLogDirsRequestData body) {
+    DescribeLogDirsResult result =
+        new DescribeLogDirsResult().setLogDir(directory.path().toAbsolutePath().toString());
+    if (!directory.isOnline()) {
+      return result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+    }
+    try {
+      result.setTotalBytes(disk.totalBytes(directory.path()));
+      result.setUsableBytes(disk.usableBytes(directory.path()));
+    } catch (IOException e) {
+      return result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+    }
+    Map<String, DescribeLogDirsTopic> byTopic = new LinkedHashMap<>();
+    for (Partition partition : hosted) {
+      if (partition.hosted().directory() == directory && isAsked(body, partition)) {
+        byTopic
+            .computeIfAbsent(
+                partition.id().topic(), name -> new DescribeLogDirsTopic().setName(name))
+            .partitions()
+            .add(describe(partition));
+      }
+    }
+    return result.setTopics(List.copyOf(byTopic.values()));
+  }
+
+  private static boolean isAsked(DescribeLogDirsRequestData body, Partition partition) {
+    if (body.topics() == null) {
+      return true;
+    }
+    DescribableLogDirTopic topic = body.topics().find(partition.id().topic());
+    return topic != null && topic.partitions().contains(partition.id().partition());
+  }
+
+  private static DescribeLogDirsPartition describe(Partition partition) {
+    DescribeLogDirsPartition answer =
+        new DescribeLogDirsPartition()
+            .setPartitionIndex(partition.id().partition())
+            .setOffsetLag(0)
+            .setIsFutureKey(false);
+    try {
+      partition.guarded(log -> answer.setPartitionSize(log.size()));
+    } catch (IOException e) {
+      answer.setPartitionSize(-1);
+    }
+    return answer;
+  }
+}
