@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.BindException;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -166,6 +168,10 @@ final class NettyNetwork implements Network {
       ChannelFuture closed = channel.close();
       if (!channel.eventLoop().inEventLoop()) {
         closed.awaitUninterruptibly();
+        if (channel instanceof NioServerSocketChannel) {
+          // The JDK keeps the port until the selector has looked again.
+          channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        }
       }
     }
   }

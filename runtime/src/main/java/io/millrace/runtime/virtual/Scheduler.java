@@ -1,0 +1,136 @@
+package io.millrace.runtime.virtual;
+
+import io.millrace.runtime.FaultHandler;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The one queue of a world's events, by virtual time and then in the order they were made.
+final class Scheduler {
+
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final Trace trace = new Trace();
+  private final FaultHandler faults;
+  private long eventNanos;
+  private long elapsedNanos;
+  private long sequence;
+  private @Nullable VirtualLoop current;
+
+  Scheduler(FaultHandler faults) {
+    this.faults = faults;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  /// Virtual nanoseconds since the world began: the running event's time and what its blocking
+  /// calls have taken since.
+  long now() {
+    return eventNanos + elapsedNanos;
+  }
+
+  /// When the running event began.
+  long eventNanos() {
+    return eventNanos;
+  }
+
+  /// The running step's blocking call takes that long.
+  void elapse(long nanos) {
+    elapsedNanos += nanos;
+  }
+
+  /// The loop whose step is running, if any.
+  @Nullable VirtualLoop current() {
+    return current;
+  }
+
+  /// Makes an event. It vanishes with its owner, and waits while its owner is paused.
+  ///
+  /// @param owner the process that it belongs to; null for the machines' kernels and the cables
+  Event at(long nanos, @Nullable VirtualNode owner, String what, Runnable action) {
+    Event event = new Event(Math.max(nanos, now()), sequence++, owner, what, action);
+    events.add(event);
+    return event;
+  }
+
+  /// Runs the next event; false when there is none.
+  boolean step() {
+    Event event = events.poll();
+    if (event == null) {
+      return false;
+    }
+    VirtualNode owner = event.owner;
+    if (event.cancelled || (owner != null && !owner.alive())) {
+      return true;
+    }
+    if (owner != null && owner.pausedUntil() > event.atNanos) {
+      event.atNanos = owner.pausedUntil();
+      events.add(event);
+      return true;
+    }
+    eventNanos = event.atNanos;
+    elapsedNanos = 0;
+    event.action.run();
+    elapsedNanos = 0;
+    return true;
+  }
+
+  /// When the next event is due, or [Long#MAX_VALUE].
+  long nextNanos() {
+    Event event = events.peek();
+    return event == null ? Long.MAX_VALUE : event.atNanos;
+  }
+
+  /// Lets time pass up to `nanos`, before which nothing is due.
+  void advanceTo(long nanos) {
+    eventNanos = Math.max(eventNanos, nanos);
+  }
+
+  /// Runs one step of a process. A crash in its middle ends it silently; anything else that it
+  /// throws is a fault.
+  void run(VirtualNode node, @Nullable VirtualLoop loop, String where, String what, Runnable step) {
+    trace.add(eventNanos, where, what, 0);
+    @Nullable VirtualLoop before = current;
+    current = loop;
+    try {
+      step.run();
+    } catch (NodeCrashed crash) {
+      // Its state is gone already; nothing of the step may go on.
+    } catch (Throwable fault) {
+      if (node.alive()) {
+        faults.onFault(where, fault);
+      }
+    } finally {
+      current = before;
+    }
+  }
+
+  /// Something that will happen.
+  static final class Event implements Comparable<Event> {
+    private long atNanos;
+    private final long order;
+    private final @Nullable VirtualNode owner;
+    final String what;
+    private final Runnable action;
+    private boolean cancelled;
+
+    private Event(
+        long atNanos, long order, @Nullable VirtualNode owner, String what, Runnable action) {
+      this.atNanos = atNanos;
+      this.order = order;
+      this.owner = owner;
+      this.what = what;
+      this.action = action;
+    }
+
+    void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(atNanos, other.atNanos);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+}
