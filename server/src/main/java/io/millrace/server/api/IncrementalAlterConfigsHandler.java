@@ -1,0 +1,159 @@
+package io.millrace.server.api;
+
+import io.millrace.server.config.ConfigView;
+import io.millrace.server.request.ApiHandler;
+import io.millrace.server.request.Request;
+import io.millrace.server.request.Responder;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+
+/// IncrementalAlterConfigs: checked here, decided by the controller; log levels are changed right
+/// here.
+public final class IncrementalAlterConfigsHandler
+    implements ApiHandler<IncrementalAlterConfigsRequestData> {
+
+  private final ConfigChanges changes;
+  private final Forwarder forwarder;
+  private final Authorization authorization;
+  private final BrokerLoggers loggers;
+
+  public IncrementalAlterConfigsHandler(
+      ConfigView configs, Forwarder forwarder, Authorization authorization, BrokerLoggers loggers) {
+    this.changes = new ConfigChanges(configs);
+    this.forwarder = forwarder;
+    this.authorization = authorization;
+    this.loggers = loggers;
+  }
+
+  @Override
+  public void handle(Request request, IncrementalAlterConfigsRequestData body, Responder out) {
+    Map<AlterConfigsResource, ApiError> settled = check(request, body);
+    IncrementalAlterConfigsRequestData rest =
+        new IncrementalAlterConfigsRequestData().setValidateOnly(body.validateOnly());
+    for (AlterConfigsResource resource : body.resources()) {
+      if (!settled.containsKey(resource)) {
+        rest.resources().mustAdd(resource.duplicate());
+      }
+    }
+    if (rest.resources().isEmpty()) {
+      out.respond(merge(body, settled, new IncrementalAlterConfigsResponseData()));
+      return;
+    }
+    forwarder
+        .forward(request, rest)
+        .whenComplete((response, failure) -> {
+          if (failure != null) {
+            out.fail(failure);
+          } else {
+            out.respond(merge(body, settled, (IncrementalAlterConfigsResponseData) response));
+          }
+        });
+  }
+
+  private Map<AlterConfigsResource, ApiError> check(
+      Request request, IncrementalAlterConfigsRequestData body) {
+    Map<AlterConfigsResource, ApiError> settled = new IdentityHashMap<>();
+    Map<ConfigResource, AlterConfigsResource> seen = new LinkedHashMap<>();
+    for (AlterConfigsResource resource : body.resources()) {
+      AlterConfigsResource before = seen.put(key(resource), resource);
+      if (before != null) {
+        ApiError twice =
+            new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.");
+        settled.put(before, twice);
+        settled.put(resource, twice);
+      }
+    }
+    for (AlterConfigsResource resource : body.resources()) {
+      if (!settled.containsKey(resource)) {
+        try {
+          check(resource);
+          if (resource.resourceType() == ConfigResource.Type.BROKER_LOGGER.id()) {
+            settled.put(
+                resource,
+                loggers.apply(
+                    authorization.allowsOnCluster(request, AclOperation.ALTER_CONFIGS),
+                    body.validateOnly(),
+                    resource));
+          }
+        } catch (RuntimeException e) {
+          settled.put(resource, ApiError.fromThrowable(e));
+        }
+      }
+    }
+    return settled;
+  }
+
+  private void check(AlterConfigsResource resource) {
+    List<String> names = resource.configs().stream().map(AlterableConfig::name).toList();
+    ConfigChanges.requireDistinct(names);
+    ConfigChanges.requireNoNulls(
+        resource.configs().stream()
+            .filter(
+                config -> config.configOperation() != OpType.DELETE.id() && config.value() == null)
+            .map(AlterableConfig::name)
+            .toList());
+    switch (ConfigResource.Type.forId(resource.resourceType())) {
+      case BROKER -> {
+        if (!resource.resourceName().isEmpty()) {
+          changes.requireThisNode(resource.resourceName());
+        }
+        changes.checkBroker(key(resource), changes.applied(key(resource), resource.configs()));
+      }
+      case BROKER_LOGGER, TOPIC, CLIENT_METRICS, GROUP -> {
+        // Checked where they are applied.
+      }
+      case UNKNOWN ->
+          throw new InvalidRequestException("Unknown resource type " + resource.resourceType());
+    }
+  }
+
+  private static ConfigResource key(AlterConfigsResource resource) {
+    return new ConfigResource(
+        ConfigResource.Type.forId(resource.resourceType()), resource.resourceName());
+  }
+
+  private static IncrementalAlterConfigsResponseData merge(
+      IncrementalAlterConfigsRequestData body,
+      Map<AlterConfigsResource, ApiError> settled,
+      IncrementalAlterConfigsResponseData decided) {
+    Map<String, AlterConfigsResourceResponse> byResource = new LinkedHashMap<>();
+    decided
+        .responses()
+        .forEach(response ->
+            byResource.put(response.resourceType() + response.resourceName(), response));
+    IncrementalAlterConfigsResponseData merged = new IncrementalAlterConfigsResponseData();
+    for (AlterConfigsResource resource : body.resources()) {
+      AlterConfigsResourceResponse response =
+          byResource.get(resource.resourceType() + resource.resourceName());
+      ApiError error = settled.get(resource);
+      if (error == null) {
+        error =
+            response == null
+                ? new ApiError(Errors.UNKNOWN_SERVER_ERROR)
+                : new ApiError(Errors.forCode(response.errorCode()), response.errorMessage());
+      }
+      merged
+          .responses()
+          .add(
+              new AlterConfigsResourceResponse()
+                  .setResourceType(resource.resourceType())
+                  .setResourceName(resource.resourceName())
+                  .setErrorCode(error.error().code())
+                  .setErrorMessage(error.message()));
+    }
+    return merged;
+  }
+}

@@ -1,0 +1,209 @@
+package io.millrace.server.api.controller;
+
+import io.millrace.runtime.Clock;
+import io.millrace.server.api.Authorization;
+import io.millrace.server.api.BrokerLoggers;
+import io.millrace.server.config.NodeConfig;
+import io.millrace.server.request.ErrorResponses;
+import io.millrace.server.request.Request;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.message.ControllerRegistrationRequestData;
+import org.apache.kafka.common.message.ControllerRegistrationResponseData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.controller.Controller;
+import org.apache.kafka.server.config.ServerConfigs;
+
+/// All that a controller does for others, by API. Immutable; any thread.
+public final class ControllerCalls {
+
+  private final Controller controller;
+  private final ControllerContexts contexts;
+  private final Authorization authorization;
+  private final NodeConfig config;
+  private final QuorumRequests raft;
+  private final Map<ApiKeys, ControllerCall<ApiMessage>> calls = new EnumMap<>(ApiKeys.class);
+
+  public ControllerCalls(
+      Controller controller,
+      QuorumRequests raft,
+      Clock clock,
+      Authorization authorization,
+      BrokerLoggers loggers,
+      NodeConfig config) {
+    this.controller = controller;
+    this.raft = raft;
+    this.contexts = new ControllerContexts(clock);
+    this.authorization = authorization;
+    this.config = config;
+    topics();
+    configs(loggers);
+    brokers();
+    quorum();
+  }
+
+  private void topics() {
+    boolean deletion = config.values().getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG);
+    put(ApiKeys.CREATE_TOPICS, new CreateTopicsCall(controller, contexts, authorization));
+    put(ApiKeys.DELETE_TOPICS, new DeleteTopicsCall(controller, contexts, authorization, deletion));
+    put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsCall(controller, contexts, authorization));
+    this.<ElectLeadersRequestData>put(
+        ApiKeys.ELECT_LEADERS,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.ALTER);
+          return controller.electLeaders(contexts.of(request, body.timeoutMs()), body);
+        });
+  }
+
+  private void configs(BrokerLoggers loggers) {
+    AlterConfigsCalls alter = new AlterConfigsCalls(controller, contexts, authorization, loggers);
+    this.<AlterConfigsRequestData>put(ApiKeys.ALTER_CONFIGS, alter::alter);
+    this.<IncrementalAlterConfigsRequestData>put(
+        ApiKeys.INCREMENTAL_ALTER_CONFIGS, alter::alterIncrementally);
+    this.<UpdateFeaturesRequestData>put(
+        ApiKeys.UPDATE_FEATURES,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.ALTER);
+          return controller.updateFeatures(contexts.of(request), body);
+        });
+  }
+
+  private void brokers() {
+    this.<BrokerRegistrationRequestData>put(ApiKeys.BROKER_REGISTRATION, this::register);
+    this.<BrokerHeartbeatRequestData>put(ApiKeys.BROKER_HEARTBEAT, this::heartbeat);
+    this.<UnregisterBrokerRequestData>put(
+        ApiKeys.UNREGISTER_BROKER,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.ALTER);
+          return controller
+              .unregisterBroker(contexts.of(request), body.brokerId())
+              .thenApply(_ -> new UnregisterBrokerResponseData());
+        });
+    this.<AlterPartitionRequestData>put(
+        ApiKeys.ALTER_PARTITION,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+          return controller.alterPartition(contexts.of(request), body);
+        });
+    this.<AllocateProducerIdsRequestData>put(
+        ApiKeys.ALLOCATE_PRODUCER_IDS,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+          return controller.allocateProducerIds(contexts.of(request), body);
+        });
+    this.<AssignReplicasToDirsRequestData>put(
+        ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+          return controller.assignReplicasToDirs(contexts.of(request), body);
+        });
+    this.<ControllerRegistrationRequestData>put(
+        ApiKeys.CONTROLLER_REGISTRATION,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+          return controller
+              .registerController(contexts.of(request), body)
+              .thenApply(_ -> new ControllerRegistrationResponseData());
+        });
+  }
+
+  private CompletionStage<? extends ApiMessage> register(
+      Request request, BrokerRegistrationRequestData body, boolean forwarded) {
+    authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+    return controller
+        .registerBroker(contexts.of(request), body)
+        .handle((reply, failure) ->
+            failure == null
+                ? new BrokerRegistrationResponseData().setBrokerEpoch(reply.epoch())
+                : new BrokerRegistrationResponseData().setErrorCode(codeOf(failure)));
+  }
+
+  private CompletionStage<? extends ApiMessage> heartbeat(
+      Request request, BrokerHeartbeatRequestData body, boolean forwarded) {
+    authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
+    int timeoutMs = config.values().brokerHeartbeatIntervalMs() / 2;
+    return controller
+        .processBrokerHeartbeat(contexts.of(request, timeoutMs), body)
+        .handle((reply, failure) ->
+            failure == null
+                ? new BrokerHeartbeatResponseData()
+                    .setIsCaughtUp(reply.isCaughtUp())
+                    .setIsFenced(reply.isFenced())
+                    .setShouldShutDown(reply.shouldShutDown())
+                : new BrokerHeartbeatResponseData().setErrorCode(codeOf(failure)));
+  }
+
+  private static short codeOf(Throwable failure) {
+    return Errors.forException(ErrorResponses.unwrap(failure)).code();
+  }
+
+  private void quorum() {
+    put(ApiKeys.DESCRIBE_QUORUM, askRaft(AclOperation.DESCRIBE));
+    for (ApiKeys api :
+        List.of(
+            ApiKeys.FETCH,
+            ApiKeys.FETCH_SNAPSHOT,
+            ApiKeys.VOTE,
+            ApiKeys.BEGIN_QUORUM_EPOCH,
+            ApiKeys.END_QUORUM_EPOCH,
+            ApiKeys.UPDATE_RAFT_VOTER)) {
+      put(api, askRaft(AclOperation.CLUSTER_ACTION));
+    }
+    put(ApiKeys.ADD_RAFT_VOTER, askRaft(AclOperation.ALTER));
+    put(ApiKeys.REMOVE_RAFT_VOTER, askRaft(AclOperation.ALTER));
+  }
+
+  private ControllerCall<ApiMessage> askRaft(AclOperation operation) {
+    return (request, body, _) -> {
+      authorization.requireOnCluster(request, operation);
+      CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+      raft.handle(request.listenerName(), request.header().data(), body, answer::complete);
+      return answer;
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private <Q extends ApiMessage> void put(ApiKeys api, ControllerCall<Q> call) {
+    calls.put(api, (ControllerCall<ApiMessage>) call);
+  }
+
+  /// The APIs that can be asked for.
+  public Set<ApiKeys> apis() {
+    return Collections.unmodifiableSet(calls.keySet());
+  }
+
+  /// Does `body` for `request`; fails the stage instead of throwing.
+  CompletionStage<? extends ApiMessage> apply(Request request, ApiMessage body, boolean forwarded) {
+    ControllerCall<ApiMessage> call = calls.get(request.api());
+    if (call == null) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException("no controller call for " + request.api()));
+    }
+    try {
+      return call.apply(request, body, forwarded);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}
