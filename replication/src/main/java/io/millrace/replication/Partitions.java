@@ -52,6 +52,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
 
   private final EventLoop metadataLoop;
   private final LoadListener loadListener;
+  private final List<ImageListener> followers;
 
   /// Told once, on the metadata loop, when the logs are loaded and the first image is applied.
   @FunctionalInterface
@@ -62,6 +63,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
 
   /// @param metadataLoop where images arrive
   /// @param reportLoop where reports to the controller are prepared and repeated
+  /// @param followers see each image when the partitions have followed it
   public Partitions(
       int brokerId,
       LogDirectories directories,
@@ -70,7 +72,8 @@ public final class Partitions implements ImageListener, ReplicaHost {
       ControllerReports reports,
       EventLoop metadataLoop,
       EventLoop reportLoop,
-      LoadListener loadListener) {
+      LoadListener loadListener,
+      List<ImageListener> followers) {
     this.brokerId = brokerId;
     this.directories = directories;
     this.environment = environment;
@@ -79,6 +82,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
     this.metadataLoop = metadataLoop;
     this.reportLoop = reportLoop;
     this.loadListener = loadListener;
+    this.followers = List.copyOf(followers);
   }
 
   /// What this broker hosts. Any thread.
@@ -93,10 +97,10 @@ public final class Partitions implements ImageListener, ReplicaHost {
   @Override
   public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
     if (loaded) {
-      apply(delta, image);
+      follow(delta, image, manifest);
       return;
     }
-    waitingForLoad.add(() -> apply(delta, image));
+    waitingForLoad.add(() -> follow(delta, image, manifest));
     if (!loadStarted) {
       loadStarted = true;
       directories.load(
@@ -132,6 +136,18 @@ public final class Partitions implements ImageListener, ReplicaHost {
     ReplicaPlacement placement = ReplicaPlacement.of(registration, brokerId);
     return placement.here()
         && (placement.brokerChooses() || placement.directory().equals(directory.id()));
+  }
+
+  @Override
+  public void onLeaderChange(int leaderId, int epoch) {
+    followers.forEach(follower -> follower.onLeaderChange(leaderId, epoch));
+  }
+
+  private void follow(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+    apply(delta, image);
+    for (ImageListener follower : followers) {
+      follower.onImage(delta, image, manifest);
+    }
   }
 
   private void apply(MetadataDelta delta, MetadataImage image) {

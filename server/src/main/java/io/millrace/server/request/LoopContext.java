@@ -48,6 +48,19 @@ public final class LoopContext {
     connections.remove(connection);
   }
 
+  void resumeAll() {
+    for (WireConnection connection : connections.toArray(WireConnection[]::new)) {
+      connection.resume();
+    }
+  }
+
+  /// Closes every connection of this loop. On the loop.
+  public void closeAll() {
+    for (WireConnection connection : connections.toArray(WireConnection[]::new)) {
+      connection.close();
+    }
+  }
+
   /// Closes connections that have been idle too long; goes on while there are any.
   private void sweep(long sweepNanos) {
     for (WireConnection connection : connections.toArray(WireConnection[]::new)) {

@@ -18,6 +18,7 @@ public final class RequestPath {
   private final ReceiveBudget budget;
   private final RequestCounters counters = new RequestCounters();
   private final AtomicLong connectionIds = new AtomicLong();
+  private volatile boolean serving;
 
   /// @param queuedMaxRequestBytes `queued.max.request.bytes`, -1 for no bound
   public RequestPath(World world, ConnectionLimits limits, long queuedMaxRequestBytes) {
@@ -46,6 +47,20 @@ public final class RequestPath {
 
   public List<LoopContext> contexts() {
     return contexts;
+  }
+
+  /// From now on requests of broker listeners are read. Until then their connections are accepted
+  /// and kept waiting, so that a client that comes early is answered as soon as the node can. Any
+  /// thread.
+  public void serve() {
+    serving = true;
+    for (LoopContext context : contexts) {
+      context.mailbox().post(context::resumeAll);
+    }
+  }
+
+  boolean isServing() {
+    return serving;
   }
 
   Clock clock() {

@@ -91,6 +91,9 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
             + path.nextConnectionId();
     path.counters().onOpened();
     loopContext.opened(this, Math.max(1, listener.maxIdleMs() / 4) * 1_000_000L);
+    if (!mayServe()) {
+      setReading(false);
+    }
   }
 
   private static String address(InetAddress address, int port) {
@@ -186,6 +189,10 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
             resume();
           }
         });
+  }
+
+  private boolean mayServe() {
+    return path.isServing() || listener.role() == Request.ListenerRole.CONTROLLER;
   }
 
   private boolean mayStart(short api) {
@@ -346,9 +353,10 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   }
 
   /// Reads on, if what stopped it is over.
-  private void resume() {
+  void resume() {
     boolean held =
         closed
+            || !mayServe()
             || reading
             || awaitsBudget
             || connection.queuedBytes() > MAX_QUEUED_BYTES
