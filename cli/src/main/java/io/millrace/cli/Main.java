@@ -17,7 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Only the command that was named is loaded; all of them are where none was (help, a typing
 /// error).
 public final class Main {
-  private static final List<String> COMMANDS = List.of("dev", "start", "cluster", "aot-train");
+  private static final List<String> COMMANDS =
+      List.of("dev", "start", "cluster", "bench", "aot-train");
 
   private Main() {}
 
@@ -59,6 +60,7 @@ public final class Main {
       case "dev" -> new DevCommand(console);
       case "start" -> new StartCommand(console);
       case "cluster" -> ClusterCommands.commandLine(console);
+      case "bench" -> new Bench();
       case "aot-train" -> new AotTrainCommand(console);
       default -> throw new IllegalArgumentException(name);
     };

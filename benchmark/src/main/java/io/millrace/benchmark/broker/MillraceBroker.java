@@ -52,6 +52,7 @@ public final class MillraceBroker {
     }
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[0]);
     Path output = directory.resolve("output.log");
+    makeAotCache(command, directory);
     List<String> start =
         List.of(command.toAbsolutePath().toString(), "start", "-c", properties.toString());
     List<String> jvm = jvmCommand(start, environment, directory, output, address);
@@ -89,6 +90,16 @@ public final class MillraceBroker {
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+    }
+  }
+
+  /// As the command itself would, in the background after a first start; without a cache the broker
+  /// only starts slower.
+  private static void makeAotCache(Path command, Path directory) {
+    try {
+      Command.run(List.of(command.toAbsolutePath().toString(), "aot-cache"), directory);
+    } catch (IOException e) {
+      System.err.println("bench: no AOT cache: " + e.getMessage());
     }
   }
 

@@ -46,7 +46,7 @@ public final class ClosedLoop implements AutoCloseable {
     deadlineNanos = start + limit.time().toNanos();
     try {
       for (LoadConnection connection : connections) {
-        begun(connection.send(this));
+        connection.send(this);
       }
       while (inFlight > 0) {
         if (selector.select(this::ready, SILENCE_MS) == 0) {
@@ -59,9 +59,14 @@ public final class ClosedLoop implements AutoCloseable {
     return new Outcome(answers, (System.nanoTime() - start) / 1e9, latencyNanos);
   }
 
-  /// Whether one more request may begin, `taken` being begun but not yet counted.
-  boolean mayStart(int taken) {
-    return requestsLeft > taken && System.nanoTime() < deadlineNanos;
+  /// Whether one more request may begin in this run.
+  boolean mayStart() {
+    return requestsLeft > 0 && System.nanoTime() < deadlineNanos;
+  }
+
+  void started() {
+    requestsLeft--;
+    inFlight++;
   }
 
   private void ready(SelectionKey key) {
@@ -72,15 +77,10 @@ public final class ClosedLoop implements AutoCloseable {
         answers += received;
         inFlight -= received;
       }
-      begun(connection.send(this));
+      connection.send(this);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private void begun(int requests) {
-    inFlight += requests;
-    requestsLeft -= requests;
   }
 
   @Override

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// One connection of a [ClosedLoop]: keeps `depth` requests in flight. Small frames are gathered
 /// and leave in one write, large ones are written from where they are.
 ///
-/// Invariants: `0 <= inFlight <= depth`; answers come in the order of requests, so that the ring of
-/// send times needs `depth` places; `large` is what remains of the last frame taken from the
-/// traffic.
+/// Invariants: `0 <= sent - answered <= depth`; answers come in the order of requests, so that the
+/// ring of send times needs `depth` places; `large` is what remains of the last frame taken from
+/// the traffic.
 final class LoadConnection implements AnswerBuffer.Answers, AutoCloseable {
   private static final int GATHERED_BYTES = 16 * 1024;
 
@@ -44,23 +44,15 @@ final class LoadConnection implements AnswerBuffer.Answers, AutoCloseable {
     this.key = channel.register(selector, SelectionKey.OP_READ, this);
   }
 
-  int inFlight() {
-    return sent - answered;
-  }
-
-  /// Sends as much as depth, traffic and socket allow. Returns the number of requests begun.
-  int send(ClosedLoop loop) throws IOException {
-    int begun = 0;
+  /// Sends as much as depth, traffic and socket allow.
+  void send(ClosedLoop loop) throws IOException {
     while (flushed()) {
-      int taken = take(loop);
-      if (taken == 0) {
+      if (!take(loop)) {
         key.interestOps(SelectionKey.OP_READ);
-        return begun;
+        return;
       }
-      begun += taken;
     }
     key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-    return begun;
   }
 
   /// Reads what is there and hands every whole answer to the traffic. Returns their number.
@@ -76,18 +68,20 @@ final class LoadConnection implements AnswerBuffer.Answers, AutoCloseable {
     answered++;
   }
 
-  /// Takes frames from the traffic: many small ones, or a single large one.
-  private int take(ClosedLoop loop) {
-    int taken = 0;
+  /// Takes frames from the traffic: many small ones, or a single large one. Returns whether there
+  /// was any.
+  private boolean take(ClosedLoop loop) {
+    boolean taken = false;
     gathered.clear();
-    while (inFlight() < depth && loop.mayStart(taken)) {
+    while (sent - answered < depth && loop.mayStart()) {
       ByteBuffer frame = traffic.next(sent);
       if (frame == null) {
         break;
       }
       sentNanos[sent % depth] = System.nanoTime();
       sent++;
-      taken++;
+      taken = true;
+      loop.started();
       if (frame.remaining() > gathered.remaining()) {
         large = frame;
         break;

@@ -16,11 +16,14 @@ import org.apache.kafka.common.protocol.Errors;
 final class TailReader implements AutoCloseable {
   private static final int DIGITS = 3;
 
+  /// More than a MiB of each partition, should the consumer fall behind.
+  private static final int RECEIVE_BYTES = 8 << 20;
+
   private final SocketChannel channel;
   private final FetchFrame frame;
   private final FetchAnswer answer = new FetchAnswer();
   private final Batch batch = new Batch();
-  private final AnswerBuffer answers = new AnswerBuffer(4 << 20);
+  private final AnswerBuffer answers = new AnswerBuffer(RECEIVE_BYTES);
   private final Payload payload;
   private final Ledger read;
   private final long[] offsets;
