@@ -1,0 +1,131 @@
+package io.millrace.coordination;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+
+/// A partition in memory, whose appends fail and whose high watermark moves as the test says.
+final class MemoryLog implements CoordinatorLog {
+  private record Stored(long firstOffset, long nextOffset, byte[] bytes) {}
+
+  private final List<Stored> batches = new ArrayList<>();
+  private final List<LongConsumer> listeners = new ArrayList<>();
+  private final FakeWorld world;
+  private long logStartOffset;
+  private long logEndOffset;
+  private long highWatermark;
+  private Errors nextAppend = Errors.NONE;
+  private boolean replicating = true;
+  private int appends;
+
+  MemoryLog(FakeWorld world) {
+    this.world = world;
+  }
+
+  void failNextAppend(Errors error) {
+    nextAppend = error;
+  }
+
+  /// While false, the high watermark stands still.
+  void replicate(boolean on) {
+    replicating = on;
+    if (on) {
+      advanceHighWatermark();
+    }
+  }
+
+  void deleteUpTo(long offset) {
+    logStartOffset = offset;
+    batches.removeIf(batch -> batch.nextOffset <= offset);
+  }
+
+  int appends() {
+    return appends;
+  }
+
+  int listeners() {
+    return listeners.size();
+  }
+
+  @Override
+  public Appended append(MemoryRecords records) {
+    if (nextAppend != Errors.NONE) {
+      Errors error = nextAppend;
+      nextAppend = Errors.NONE;
+      return Appended.refused(error, "as the test says");
+    }
+    appends++;
+    for (MutableRecordBatch batch : records.batches()) {
+      long first = logEndOffset;
+      batch.setLastOffset(first + batch.lastOffset() - batch.baseOffset());
+      batch.setPartitionLeaderEpoch(0);
+      ByteBuffer copy = ByteBuffer.allocate(batch.sizeInBytes());
+      batch.writeTo(copy);
+      logEndOffset = batch.lastOffset() + 1;
+      batches.add(new Stored(first, logEndOffset, copy.array()));
+    }
+    if (replicating) {
+      advanceHighWatermark();
+    }
+    return Appended.upTo(logEndOffset);
+  }
+
+  private void advanceHighWatermark() {
+    highWatermark = logEndOffset;
+    long reached = highWatermark;
+    for (LongConsumer listener : List.copyOf(listeners)) {
+      world.loops().getFirst().execute(() -> listener.accept(reached));
+    }
+  }
+
+  @Override
+  public Slice read(long offset, int maxBytes) {
+    if (offset < logStartOffset) {
+      return new Slice.BeforeStart();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(batches.stream().mapToInt(b -> b.bytes.length).sum());
+    for (Stored batch : batches) {
+      boolean wanted = batch.nextOffset > offset;
+      if (wanted && (bytes.position() == 0 || bytes.position() + batch.bytes.length <= maxBytes)) {
+        bytes.put(batch.bytes);
+      } else if (wanted) {
+        break;
+      }
+    }
+    return bytes.position() == 0 ? new Slice.AtEnd() : new Slice.Batches(bytes.flip());
+  }
+
+  @Override
+  public int maxBatchBytes() {
+    return 1 << 20;
+  }
+
+  @Override
+  public long logStartOffset() {
+    return logStartOffset;
+  }
+
+  @Override
+  public long logEndOffset() {
+    return logEndOffset;
+  }
+
+  @Override
+  public long highWatermark() {
+    return highWatermark;
+  }
+
+  @Override
+  public void addHighWatermarkListener(LongConsumer listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeHighWatermarkListener(LongConsumer listener) {
+    listeners.remove(listener);
+  }
+}
