@@ -29,8 +29,9 @@ public interface CoordinatorLog {
 
   long highWatermark();
 
-  /// Tells `listener` every new high watermark, in order and never from within [#append]'s guard,
-  /// until it is removed or this node no longer leads the partition; after that never again.
+  /// Tells `listener` the high watermark now and whenever it has moved, never backwards, until it
+  /// is removed or this node no longer leads the partition; after that never again. It is called on
+  /// any thread, the appending one too, and must only leave a message.
   void addHighWatermarkListener(LongConsumer listener);
 
   void removeHighWatermarkListener(LongConsumer listener);

@@ -44,9 +44,8 @@ final class LogWriter implements PartitionWriter {
     if (previous != null) {
       previous.log.removeHighWatermarkListener(previous.consumer);
     }
+    // It is told the present one too: what moved since the replay ended was told to nobody.
     log.addHighWatermarkListener(registration.consumer);
-    // What moved between the end of the replay and now was told to nobody.
-    listener.onHighWatermarkUpdated(shard, log.highWatermark());
   }
 
   @Override

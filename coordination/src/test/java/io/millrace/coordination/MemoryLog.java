@@ -122,6 +122,7 @@ final class MemoryLog implements CoordinatorLog {
   @Override
   public void addHighWatermarkListener(LongConsumer listener) {
     listeners.add(listener);
+    listener.accept(highWatermark);
   }
 
   @Override

@@ -1,0 +1,184 @@
+package io.millrace.coordination;
+
+import io.millrace.log.AppendOrigin;
+import io.millrace.replication.AckWaiter;
+import io.millrace.replication.AppendAnswer;
+import io.millrace.replication.Partition;
+import io.millrace.replication.PartitionQuery;
+import io.millrace.replication.ReadAnswer;
+import io.millrace.replication.ReadRequest;
+import io.millrace.runtime.FileSlice;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/// A [CoordinatorLog] over a partition of this broker.
+///
+/// The high watermark is followed as a produce with `acks=all` waits for it: after each append,
+/// until the partition says that the append is committed, or that this node leads no more. In the
+/// second case the listeners are forgotten, so that one never hears of a later tenure, in which the
+/// log may have lost what it knew.
+///
+/// The monitor guards the listeners, who are told while it is held, since two threads that tell
+/// them would otherwise overtake each other.
+final class HostedPartitionLog implements CoordinatorLog {
+  /// A larger batch gets a buffer of its own, which is not kept.
+  private static final int KEPT_BUFFER_BYTES = 64 << 10;
+
+  private final Partition partition;
+  private final List<LongConsumer> listeners = new ArrayList<>(1);
+  private long told = -1;
+
+  /// Belongs to the shard's loop, as appends do.
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(4 << 10);
+
+  private final AppendAnswer answer = new AppendAnswer();
+
+  HostedPartitionLog(Partition partition) {
+    this.partition = partition;
+  }
+
+  Partition partition() {
+    return partition;
+  }
+
+  /// To be called on the shard's loop.
+  @Override
+  public Appended append(MemoryRecords batches) {
+    ByteBuffer bytes = lend(batches.sizeInBytes());
+    bytes.put(batches.buffer().duplicate()).flip();
+    partition.append(
+        bytes,
+        0,
+        bytes.limit(),
+        (short) 1,
+        AppendOrigin.COORDINATOR,
+        ApiKeys.PRODUCE.latestVersion(),
+        -1,
+        answer);
+    if (answer.error() != Errors.NONE) {
+      return Appended.refused(answer.error(), answer.message());
+    }
+    long nextOffset = answer.lastOffset() + 1;
+    follow(nextOffset);
+    return Appended.upTo(nextOffset);
+  }
+
+  private ByteBuffer lend(int size) {
+    if (size <= buffer.capacity()) {
+      return buffer.clear();
+    }
+    ByteBuffer larger = ByteBuffer.allocateDirect(Integer.highestOneBit(size - 1) << 1);
+    if (larger.capacity() <= KEPT_BUFFER_BYTES) {
+      buffer = larger;
+    }
+    return larger;
+  }
+
+  @Override
+  public Slice read(long offset, int maxBytes) throws IOException {
+    ReadRequest request = new ReadRequest();
+    request.fetchOffset = offset;
+    request.maxBytes = maxBytes;
+    request.isolation = ReadRequest.Isolation.LOG_END;
+    request.minOneBatch = true;
+    ReadAnswer found = new ReadAnswer();
+    partition.read(request, found);
+    if (found.error() == Errors.OFFSET_OUT_OF_RANGE && offset < partition.logStartOffset()) {
+      return new Slice.BeforeStart();
+    }
+    if (found.error() != Errors.NONE) {
+      throw found.error().exception();
+    }
+    FileSlice slice = found.takeSlice();
+    if (slice == null) {
+      return new Slice.AtEnd();
+    }
+    try {
+      return new Slice.Batches(readFully(slice));
+    } finally {
+      slice.release();
+    }
+  }
+
+  private static ByteBuffer readFully(FileSlice slice) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(slice.length());
+    if (slice.file().read(bytes, slice.position()) < slice.length()) {
+      throw new EOFException(
+          slice.file().path() + " ends before " + (slice.position() + slice.length()));
+    }
+    return bytes.flip();
+  }
+
+  @Override
+  public int maxBatchBytes() {
+    int[] bytes = new int[1];
+    PartitionQuery asked =
+        partition.query(-1, (log, _) -> bytes[0] = log.config().maxMessageBytes());
+    if (asked.error() != Errors.NONE) {
+      throw asked.error().exception();
+    }
+    return bytes[0];
+  }
+
+  @Override
+  public long logStartOffset() {
+    return partition.logStartOffset();
+  }
+
+  @Override
+  public long logEndOffset() {
+    return partition.logEndOffset();
+  }
+
+  @Override
+  public long highWatermark() {
+    return partition.highWatermark();
+  }
+
+  @Override
+  public void addHighWatermarkListener(LongConsumer listener) {
+    synchronized (this) {
+      told = partition.highWatermark();
+      listeners.add(listener);
+      listener.accept(told);
+    }
+    follow(partition.logEndOffset());
+  }
+
+  @Override
+  public synchronized void removeHighWatermarkListener(LongConsumer listener) {
+    listeners.remove(listener);
+  }
+
+  /// Has the listeners told once everything below `endOffset` is committed.
+  private void follow(long endOffset) {
+    Errors outcome = partition.awaitAck(endOffset, true, new Wait(this, endOffset), 0);
+    if (outcome != null) {
+      onAck(endOffset, outcome);
+    }
+  }
+
+  private synchronized void onAck(long endOffset, Errors error) {
+    if (error != Errors.NONE) {
+      listeners.clear();
+    } else if (endOffset > told) {
+      told = endOffset;
+      listeners.forEach(listener -> listener.accept(endOffset));
+    }
+  }
+
+  /// One append that is to be committed.
+  private record Wait(HostedPartitionLog log, long endOffset) implements AckWaiter {
+    @Override
+    public void onAck(int ticket, Errors error) {
+      log.onAck(endOffset, error);
+    }
+  }
+}
