@@ -119,6 +119,15 @@ public final class Clients implements AutoCloseable {
     }
   }
 
+  /// What a map that a client gave holds for a key; it must hold something.
+  public static <K, V> V at(Map<K, V> map, K key) {
+    V value = map.get(key);
+    if (value == null) {
+      throw new AssertionError("nothing for " + key + " in " + map);
+    }
+    return value;
+  }
+
   private Map<String, Object> configs(Object... pairs) {
     Map<String, Object> all = new HashMap<>();
     all.put("bootstrap.servers", bootstrap);
