@@ -5,8 +5,9 @@ import org.apache.kafka.common.Uuid;
 /// What the checkpoint files of a log directory know of one log before it is opened.
 ///
 /// @param logStartOffset from `log-start-offset-checkpoint`, 0 when absent
-/// @param recoveryPoint from `recovery-point-offset-checkpoint`, 0 when absent: everything below
-///   was made durable, everything from here on is walked and checked
+/// @param recoveryPoint from `recovery-point-offset-checkpoint`, 0 when it has no entry, -1 when
+///   the file is lost: everything below was made durable, everything from here on is walked and
+///   checked
 /// @param cleanShutdown whether the node left the directory cleanly: then nothing is walked
 /// @param topicId to be found in or written to `partition.metadata`; [Uuid#ZERO_UUID] when the
 ///   caller does not know or care

@@ -1,8 +1,10 @@
 package io.millrace.log;
 
+import io.millrace.runtime.Invariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 
@@ -11,84 +13,112 @@ import org.apache.kafka.common.Uuid;
 /// Not thread-safe: every method is called under its owner's guard (the partition's monitor, Raft's
 /// thread), except where said. No method waits for the device except those that say "blocks";
 /// appends and reads go through the page cache.
+///
+/// Invariants:
+///
+/// 1. `logStartOffset <= logEndOffset`, and the first segment begins at or below the start.
+/// 2. `checkpointOffset <= recoveryPoint <= logEndOffset`.
+/// 3. Batches below the recovery point are never written again; a cut takes the point back first.
 public final class PartitionLog {
 
-  private PartitionLog() {}
+  private final LogState log;
+  private final LogAppender appender;
+  private final LogReader reader;
+  private final ProducerStates producers;
+
+  private PartitionLog(LogState log) {
+    this.log = log;
+    this.appender = new LogAppender(log);
+    this.reader = new LogReader(log);
+    this.producers = new ProducerStates(log);
+  }
 
   /// Opens or creates the log in `dir`, after whatever recovery `state` asks for. Blocks, possibly
   /// for long: belongs on workers.
   public static PartitionLog open(
       LogEnvironment environment, Path dir, LogConfig config, LogOpenState state)
       throws IOException {
-    throw new UnsupportedOperationException();
+    LogState log = new LogState(environment, dir, config);
+    new LogRecovery(log, state).run();
+    log.lastFlushedMs = log.nowMs();
+    PartitionLog opened = new PartitionLog(log);
+    opened.checkInvariants();
+    return opened;
   }
 
   /// The partition's folder. Any thread.
   public Path dir() {
-    throw new UnsupportedOperationException();
+    return log.dir;
   }
 
   /// From `partition.metadata`; [Uuid#ZERO_UUID] when the folder has none. Any thread.
   public Uuid topicId() {
-    throw new UnsupportedOperationException();
+    return log.topicId;
   }
 
   public LogConfig config() {
-    throw new UnsupportedOperationException();
+    return log.config;
   }
 
   /// Takes effect from the next append on.
   public void updateConfig(LogConfig config) {
-    throw new UnsupportedOperationException();
+    log.config = config;
   }
 
   /// First offset that readers may ask for.
   public long logStartOffset() {
-    throw new UnsupportedOperationException();
+    return log.logStartOffset;
   }
 
   /// The offset that the next record gets.
   public long logEndOffset() {
-    throw new UnsupportedOperationException();
+    return log.nextOffset;
   }
 
   /// Everything below is durable.
   public long recoveryPoint() {
-    throw new UnsupportedOperationException();
+    return log.recoveryPoint;
   }
 
   /// What `recovery-point-offset-checkpoint` may say: everything below is durable, index files
-  /// included, and recovery can begin here. Never above [#recoveryPoint].
+  /// included, and recovery can begin here. Never above [#recoveryPoint], nor above damage, so that
+  /// every start finds the damage again.
   public long checkpointOffset() {
-    throw new UnsupportedOperationException();
+    return log.damage.isEmpty()
+        ? log.indexedPoint
+        : Math.min(log.indexedPoint, log.damage.getFirst().firstOffset());
   }
 
   /// Leader epoch of the last batch or of the last [LeaderEpochs#assign]; -1 when there is none.
   public int latestEpoch() {
-    throw new UnsupportedOperationException();
+    return log.epochs.latestEpoch();
   }
 
   /// Bytes of all segments.
   public long size() {
-    throw new UnsupportedOperationException();
+    return log.segments.size();
   }
 
   /// Base offset of the segment that appends go to.
   public long activeSegmentBaseOffset() {
-    throw new UnsupportedOperationException();
+    return log.segments.active().baseOffset();
+  }
+
+  public int segmentCount() {
+    return log.segments.count();
   }
 
   public LeaderEpochs epochs() {
-    throw new UnsupportedOperationException();
+    return log.epochs;
   }
 
   public ProducerStates producers() {
-    throw new UnsupportedOperationException();
+    return producers;
   }
 
   /// Damage that recovery found and left in place; while there is any, appends are refused.
   public List<DamagedRange> damage() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(log.damage);
   }
 
   /// Checks the batches in `bytes[position, position + length)`, gives them offsets, the leader
@@ -106,15 +136,18 @@ public final class PartitionLog {
       int leaderEpoch,
       AppendOrigin origin,
       short produceVersion) {
-    throw new UnsupportedOperationException();
+    return appender.asLeader(bytes, position, length, leaderEpoch, origin, produceVersion);
   }
 
   /// Stores batches as the leader stored them: offsets must continue the log, checksums must hold,
   /// batches of a higher leader epoch than `leaderEpoch` and what follows them are left out, a
   /// partial batch at the end is ignored.
+  ///
+  /// @return [AppendOutcome.Appended] with a last offset below the first when there was nothing to
+  ///   append; OFFSET_OUT_OF_RANGE when the batches begin below the log's end
   public AppendOutcome appendAsFollower(
       ByteBuffer bytes, int position, int length, int leaderEpoch) {
-    throw new UnsupportedOperationException();
+    return appender.asFollower(bytes, position, length, leaderEpoch);
   }
 
   /// Finds the batches from the one that holds `startOffset` on.
@@ -125,36 +158,48 @@ public final class PartitionLog {
   /// @param minOneBatch whether the first batch is given whole even when larger than `maxBytes`
   public LogRead read(
       long startOffset, int maxBytes, long maxOffsetExclusive, boolean minOneBatch) {
-    throw new UnsupportedOperationException();
+    return reader.read(startOffset, maxBytes, maxOffsetExclusive, minOneBatch);
   }
 
   /// Aborted transactions that touch `[startOffset, endOffset)`, for read_committed fetches.
   public List<AbortedTransaction> abortedTransactions(long startOffset, long endOffset)
       throws IOException {
-    throw new UnsupportedOperationException();
+    List<AbortedTransaction> found = new ArrayList<>();
+    for (int i = Math.max(0, log.segments.floor(startOffset)); i < log.segments.count(); i++) {
+      if (log.segments.get(i).collectAborted(startOffset, endOffset, found)) {
+        break;
+      }
+    }
+    return found;
   }
 
   /// The first record with a timestamp at or after the target; offset -1 when there is none. May
   /// read a good part of one segment.
   public OffsetTimestamp searchTimestamp(long targetTimestampMs) throws IOException {
-    throw new UnsupportedOperationException();
+    OffsetTimestamp found =
+        reader.withSoundIndexes(() -> new TimestampSearch(log).firstAtOrAfter(targetTimestampMs));
+    return found == null ? OffsetTimestamp.NONE : found;
   }
 
-  /// The record with the largest timestamp; offset -1 when the log is empty.
+  /// The record with the largest timestamp; offset -1 when the log has none.
   public OffsetTimestamp maxTimestamp() throws IOException {
-    throw new UnsupportedOperationException();
+    OffsetTimestamp found = reader.withSoundIndexes(() -> new TimestampSearch(log).largest());
+    return found == null ? OffsetTimestamp.NONE : found;
   }
 
   /// Cuts the log so that `offset` is its end; a batch that spans it goes as a whole. Blocks.
   ///
   /// @return the new log end offset
   public long truncateTo(long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    new LogTruncation(log, this).to(offset);
+    checkInvariants();
+    return log.nextOffset;
   }
 
   /// Drops everything and starts again, empty, at `offset`. Blocks.
   public void truncateFullyAndStartAt(long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    new LogTruncation(log, this).fullyTo(offset);
+    checkInvariants();
   }
 
   /// Raises the log start offset (delete-records, or following the leader's). Nothing is removed
@@ -162,53 +207,120 @@ public final class PartitionLog {
   ///
   /// @return whether it moved
   public boolean incrementLogStartOffset(long offset) {
-    throw new UnsupportedOperationException();
+    Invariant.check(
+        offset <= log.nextOffset, "log start %s behind log end %s", offset, log.nextOffset);
+    if (offset <= log.logStartOffset) {
+      return false;
+    }
+    log.logStartOffset = offset;
+    log.epochs.truncateFromStart(offset);
+    log.producers.onLogStartOffset(offset);
+    return true;
   }
 
   /// Closes the active segment and starts the next one at the log end. Does nothing on an empty
   /// active segment.
   public void roll() throws IOException {
-    throw new UnsupportedOperationException();
+    if (log.segments.active().size() > 0) {
+      appender.roll(log.nextOffset);
+    }
   }
 
   /// Takes segments out that the settings no longer keep. Their files are renamed at once and are
-  /// deleted later, by the caller and off the guard.
+  /// deleted later, by the caller and off the guard. An active segment that goes is replaced by a
+  /// new one first.
   ///
   /// @param highWatermark nothing at or above it is touched
   public RetentionResult applyRetention(long nowMs, long highWatermark) throws IOException {
-    throw new UnsupportedOperationException();
+    Retention retention = new Retention(log, nowMs, highWatermark);
+    int count = log.damage.isEmpty() ? retention.deletableSegments() : 0;
+    if (count == 0) {
+      return RetentionResult.nothing(log.logStartOffset);
+    }
+    if (count == log.segments.count()) {
+      roll();
+    }
+    incrementLogStartOffset(log.segments.get(count).baseOffset());
+    RetentionResult result = retention.delete(count);
+    checkInvariants();
+    return result;
   }
 
   /// Records appended and not flushed.
   public long unflushedMessages() {
-    throw new UnsupportedOperationException();
+    return log.unflushedMessages;
   }
 
   /// When the log was last flushed, or opened.
   public long lastFlushedMs() {
-    throw new UnsupportedOperationException();
+    return log.lastFlushedMs;
+  }
+
+  /// Whether a full flush would move [#checkpointOffset].
+  public boolean needsFullFlush() {
+    return log.indexedPoint < log.nextOffset || log.epochs.isDirty();
+  }
+
+  /// Whether a segment waits to be flushed that takes no more appends, or much of the active one.
+  public boolean fullFlushDue() {
+    int index = log.segments.floor(log.indexedPoint);
+    return index + 1 < log.segments.count() || log.bytesSinceFullFlush >= LogState.FULL_FLUSH_BYTES;
   }
 
   /// What to sync so that everything appended so far is durable.
   ///
   /// @param full also indexes, epochs and producer state, so that [#checkpointOffset] follows;
-  ///   otherwise only what an acknowledgement needs
+  ///   otherwise only what an acknowledgement needs. One full flush at a time.
   public FlushTicket prepareFlush(boolean full) throws IOException {
-    throw new UnsupportedOperationException();
+    if (full && log.bytesSinceSnapshot >= LogState.SNAPSHOT_BYTES) {
+      appender.takeSnapshot();
+    }
+    return LogFlush.prepare(log, full);
   }
 
   /// Moves [#recoveryPoint] after `ticket` has run. Tickets may be completed in any order.
   public void completeFlush(FlushTicket ticket) {
-    throw new UnsupportedOperationException();
+    LogFlush flush = (LogFlush) ticket;
+    if (flush.truncations() != log.truncations) {
+      return;
+    }
+    log.recoveryPoint = Math.max(log.recoveryPoint, flush.upToOffset());
+    if (flush.isFull()) {
+      log.indexedPoint = Math.max(log.indexedPoint, flush.upToOffset());
+      log.bytesSinceFullFlush = 0;
+    }
+    log.unflushedMessages = log.nextOffset - log.recoveryPoint;
+    log.lastFlushedMs = log.nowMs();
   }
 
   /// Flushes everything and closes the files: the next open needs no recovery. Blocks.
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    log.segments.active().seal();
+    appender.takeSnapshot();
+    FlushTicket last = LogFlush.prepare(log, true);
+    last.run();
+    completeFlush(last);
+    abandon();
   }
 
   /// Lets go of the files without writing (the log directory is offline, or a crash is played).
   public void abandon() {
-    throw new UnsupportedOperationException();
+    log.segments.all().forEach(segment -> segment.closeFiles());
+  }
+
+  /// The folder was renamed. Any file opened from now on is looked for there.
+  void moved(Path to) {
+    log.dir = to;
+    log.snapshots.moved(to);
+    log.segments.all().forEach(segment -> segment.moved(to));
+  }
+
+  private void checkInvariants() {
+    Invariant.check(
+        log.logStartOffset <= log.nextOffset
+            && log.segments.first().baseOffset() <= log.logStartOffset,
+        "1");
+    Invariant.check(
+        log.indexedPoint <= log.recoveryPoint && log.recoveryPoint <= log.nextOffset, "2");
   }
 }

@@ -6,26 +6,35 @@ import java.util.List;
 /// recognise repetitions), and its open transaction. Used under the log's guard.
 public final class ProducerStates {
 
-  ProducerStates() {}
+  private final LogState log;
 
-  /// All producers that have not expired, by id.
+  ProducerStates(LogState log) {
+    this.log = log;
+  }
+
+  /// All producers that have not expired, in the order in which they appeared.
   public List<ActiveProducer> activeProducers() {
-    throw new UnsupportedOperationException();
+    return log.producers.active();
+  }
+
+  public int count() {
+    return log.producers.size();
   }
 
   /// First offset of the earliest transaction that is open, or decided at or above the high
   /// watermark; -1 when there is none.
   public long firstUnstableOffset() {
-    throw new UnsupportedOperationException();
+    long first = log.producers.firstUnstableOffset();
+    return first < 0 ? -1 : Math.max(first, log.logStartOffset);
   }
 
   /// Transactions decided below the high watermark become stable.
   public void onHighWatermark(long highWatermark) {
-    throw new UnsupportedOperationException();
+    log.producers.onHighWatermark(highWatermark);
   }
 
   /// Forgets producers that were silent for `producer.id.expiration.ms`.
   public void removeExpired(long nowMs) {
-    throw new UnsupportedOperationException();
+    log.producers.removeExpired(nowMs, log.environment.producerExpirationMs());
   }
 }

@@ -1,0 +1,124 @@
+package io.millrace.log;
+
+import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.Segment;
+import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A flush of one log. Holds references to the files that it syncs, so that segments may be rolled,
+/// cut or deleted while it runs.
+final class LogFlush implements FlushTicket {
+
+  private final Disk disk;
+  private final Path dir;
+  private final boolean full;
+  private final long upToOffset;
+  private final int truncations;
+  private final boolean syncFolder;
+  private final boolean syncParent;
+  private final List<DiskFile> files = new ArrayList<>();
+  private List<Path> snapshots = List.of();
+  private List<Path> superseded = List.of();
+  private byte @Nullable [] epochs;
+
+  private LogFlush(LogState log, boolean full) {
+    this.disk = log.disk;
+    this.dir = log.dir;
+    this.full = full;
+    this.upToOffset = log.nextOffset;
+    this.truncations = log.truncations;
+    this.syncFolder = log.folderDirty;
+    this.syncParent = log.parentDirty;
+  }
+
+  /// Takes down what has to be synced. Index entries that wait in memory are written here.
+  static LogFlush prepare(LogState log, boolean full) throws IOException {
+    LogFlush flush = new LogFlush(log, full);
+    long from = full ? log.indexedPoint : log.recoveryPoint;
+    for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
+      Segment segment = log.segments.get(i);
+      flush.add(segment.file());
+      if (full) {
+        segment.writeIndexes(false);
+        for (DiskFile index : segment.indexFiles()) {
+          flush.add(index);
+        }
+      }
+    }
+    log.folderDirty = false;
+    log.parentDirty = false;
+    if (full) {
+      flush.snapshots = log.snapshots.takeUnsynced();
+      flush.superseded = log.snapshots.forget(log.supersededSnapshots);
+      log.supersededSnapshots.clear();
+      if (log.epochs.isDirty()) {
+        flush.epochs = EpochFile.content(log.epochs);
+        log.epochs.markClean();
+      }
+    }
+    return flush;
+  }
+
+  private void add(DiskFile file) {
+    file.retain();
+    files.add(file);
+  }
+
+  @Override
+  public long upToOffset() {
+    return upToOffset;
+  }
+
+  boolean isFull() {
+    return full;
+  }
+
+  int truncations() {
+    return truncations;
+  }
+
+  @Override
+  public void run() throws IOException {
+    try {
+      for (DiskFile file : files) {
+        file.sync();
+      }
+    } finally {
+      files.forEach(DiskFile::release);
+      files.clear();
+    }
+    for (Path snapshot : snapshots) {
+      syncIfThere(snapshot);
+    }
+    if (epochs != null) {
+      disk.replace(dir.resolve(LogFiles.LEADER_EPOCHS), epochs);
+    }
+    if (syncFolder || !snapshots.isEmpty()) {
+      disk.syncDirectory(dir);
+    }
+    for (Path snapshot : superseded) {
+      disk.delete(snapshot);
+    }
+    Path parent = dir.getParent();
+    if (syncParent && parent != null) {
+      disk.syncDirectory(parent);
+    }
+  }
+
+  /// Retention may have deleted it meanwhile.
+  private void syncIfThere(Path path) throws IOException {
+    if (disk.exists(path)) {
+      DiskFile file = disk.open(path);
+      try {
+        file.sync();
+      } finally {
+        file.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.millrace.log;
+
+import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.CorruptIndexException;
+import io.millrace.log.segment.Segment;
+import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.FileSlice;
+import java.io.IOException;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Turns offsets into slices of segment files.
+final class LogReader {
+
+  private final LogState log;
+
+  LogReader(LogState log) {
+    this.log = log;
+  }
+
+  LogRead read(long startOffset, int maxBytes, long maxOffsetExclusive, boolean minOneBatch) {
+    if (startOffset < log.logStartOffset || startOffset > log.nextOffset) {
+      return new LogRead.Refused(
+          Errors.OFFSET_OUT_OF_RANGE,
+          "Received request for offset "
+              + startOffset
+              + ", but the log has "
+              + log.logStartOffset
+              + " to "
+              + log.nextOffset);
+    }
+    long end = Math.min(maxOffsetExclusive, log.nextOffset);
+    if (startOffset >= end) {
+      return LogRead.EMPTY;
+    }
+    try {
+      LogRead found = withSoundIndexes(() -> find(startOffset, maxBytes, end, minOneBatch));
+      return found == null ? LogRead.EMPTY : found;
+    } catch (IOException e) {
+      return new LogRead.Failed(e);
+    }
+  }
+
+  private @Nullable LogRead find(
+      long startOffset, int maxBytes, long endOffset, boolean minOneBatch) throws IOException {
+    DamagedRange damage = nextDamage(startOffset);
+    if (damage != null && damage.overlaps(startOffset)) {
+      return new LogRead.Refused(
+          Errors.CORRUPT_MESSAGE,
+          "Offsets " + damage.firstOffset() + " to " + damage.nextValidOffset() + " are damaged");
+    }
+    for (int i = log.segments.floor(startOffset); i < log.segments.count(); i++) {
+      Segment segment = log.segments.get(i);
+      Segment.Found first = segment.find(startOffset);
+      if (first == null) {
+        // Compaction may leave nothing behind an offset in its segment.
+        continue;
+      }
+      long limit = endPosition(segment, i, endOffset);
+      if (damage != null && log.segments.floor(damage.firstOffset()) == i) {
+        limit = Math.min(limit, damage.position());
+      }
+      long wanted = minOneBatch ? Math.max(maxBytes, first.size()) : maxBytes;
+      int length = (int) Math.min(limit - first.position(), wanted);
+      if (length <= 0) {
+        return null;
+      }
+      DiskFile file = segment.file();
+      file.retain();
+      return new LogRead.Data(new FileSlice(file, first.position(), length), first.baseOffset());
+    }
+    return null;
+  }
+
+  /// Position in the segment behind the last batch that ends below `endOffset`.
+  private long endPosition(Segment segment, int index, long endOffset) throws IOException {
+    if (endOffset >= log.segments.endOffset(index, log.nextOffset)) {
+      return segment.size();
+    }
+    Segment.Found end = segment.find(endOffset);
+    return end == null ? segment.size() : end.position();
+  }
+
+  private @Nullable DamagedRange nextDamage(long offset) {
+    for (int i = 0; i < log.damage.size(); i++) {
+      if (log.damage.get(i).nextValidOffset() > offset) {
+        return log.damage.get(i);
+      }
+    }
+    return null;
+  }
+
+  /// Something that looks into the log by its indexes.
+  interface Lookup<T> {
+    @Nullable T run() throws IOException;
+  }
+
+  /// Runs a lookup; where an index turns out to be wrong, all are made anew and it runs again.
+  <T> @Nullable T withSoundIndexes(Lookup<T> lookup) throws IOException {
+    try {
+      return lookup.run();
+    } catch (CorruptIndexException e) {
+      for (Segment segment : log.segments.all()) {
+        log.environment
+            .reports()
+            .rebuilt(segment.path(LogFiles.OFFSET_INDEX), String.valueOf(e.getMessage()));
+        segment.rebuildIndexes(log.config.indexIntervalBytes());
+      }
+      return lookup.run();
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.millrace.log;
+
+import io.millrace.log.format.LogFiles;
+import io.millrace.log.format.MalformedFileException;
+import io.millrace.log.format.PartitionMetadata;
+import io.millrace.log.segment.CorruptIndexException;
+import io.millrace.log.segment.Segment;
+import io.millrace.log.segment.SegmentRecovery;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+
+/// Opens a log's folder and makes of it, whatever state a crash left it in, a log that can be read
+/// and appended to.
+///
+/// After a clean shutdown the files are taken as they are: the log's end is read from behind the
+/// last index entry. After a crash the batches from the recovery point on are walked and checked
+/// ([SegmentRecovery]); what lies below was made durable, with its indexes, before the recovery
+/// point was written down, so the cost follows the unflushed tail. Epochs and producers are brought
+/// up to the end from what was stored of them ([EpochRecovery], [ProducerRecovery]).
+final class LogRecovery {
+
+  private final LogState log;
+  private final LogOpenState stored;
+  private final LogReports reports;
+
+  /// Where checking begins; the log's end when nothing needs it.
+  private long trustedBelow;
+
+  private boolean epochsLost;
+
+  LogRecovery(LogState log, LogOpenState stored) {
+    this.log = log;
+    this.stored = stored;
+    this.reports = log.environment.reports();
+  }
+
+  void run() throws IOException {
+    if (!log.disk.exists(log.dir)) {
+      log.disk.createDirectories(log.dir);
+      log.parentDirty = true;
+      log.folderDirty = true;
+    }
+    Set<String> names = new LinkedHashSet<>(new FolderCleanup(log.disk, log.dir).run());
+    readTopicId();
+    readEpochs();
+    openSegments(names);
+    if (log.segments.isEmpty()) {
+      addSegment(Math.max(0, stored.logStartOffset()));
+      trustedBelow = log.nextOffset;
+    } else if (!openCleanly()) {
+      recoverTail();
+    }
+    dropWhatStartPassed();
+    log.logStartOffset = Math.max(stored.logStartOffset(), log.segments.first().baseOffset());
+    new EpochRecovery(log).run(epochsLost);
+    new ProducerRecovery(log).run(trustedBelow);
+    log.recoveryPoint = Math.min(trustedBelow, log.nextOffset);
+    log.indexedPoint = log.recoveryPoint;
+    for (DamagedRange range : log.damage) {
+      reports.damaged(log.dir, range);
+    }
+  }
+
+  private void readTopicId() throws IOException {
+    Uuid found;
+    try {
+      found = PartitionMetadata.read(log.disk, log.dir);
+    } catch (MalformedFileException e) {
+      reports.rebuilt(log.dir.resolve(LogFiles.PARTITION_METADATA), String.valueOf(e.getMessage()));
+      found = Uuid.ZERO_UUID;
+    }
+    Uuid expected = stored.topicId();
+    if (found.equals(Uuid.ZERO_UUID) && !expected.equals(Uuid.ZERO_UUID)) {
+      PartitionMetadata.write(log.disk, log.dir, expected);
+      found = expected;
+    } else if (!expected.equals(Uuid.ZERO_UUID) && !expected.equals(found)) {
+      throw new InconsistentTopicIdException(log.dir, expected, found);
+    }
+    log.topicId = found;
+  }
+
+  private void readEpochs() throws IOException {
+    try {
+      log.epochs = EpochFile.read(log.disk, log.dir);
+      epochsLost = !EpochFile.exists(log.disk, log.dir);
+    } catch (MalformedFileException e) {
+      reports.rebuilt(log.dir.resolve(LogFiles.LEADER_EPOCHS), String.valueOf(e.getMessage()));
+      epochsLost = true;
+    }
+  }
+
+  /// Opens what has a `.log` file and removes indexes without one.
+  private void openSegments(Set<String> names) throws IOException {
+    for (String name : names) {
+      long offset = LogFiles.offsetOf(name);
+      String suffix = LogFiles.suffixOf(name);
+      switch (suffix) {
+        case LogFiles.LOG ->
+            log.segments.add(
+                Segment.open(log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs()));
+        case LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX, LogFiles.TRANSACTION_INDEX -> {
+          if (!names.contains(LogFiles.name(offset, LogFiles.LOG))) {
+            reports.rebuilt(log.dir.resolve(name), "has no segment");
+            log.disk.delete(log.dir.resolve(name));
+          }
+        }
+        case LogFiles.SNAPSHOT -> log.snapshots.found(offset);
+        default -> {}
+      }
+    }
+    for (Segment segment : log.segments.all()) {
+      if (segment.size() > 0 && lacksIndex(segment, names)) {
+        rebuildIndexes(segment, "index file is missing");
+      }
+    }
+  }
+
+  private static boolean lacksIndex(Segment segment, Set<String> names) {
+    return !names.contains(LogFiles.name(segment.baseOffset(), LogFiles.OFFSET_INDEX))
+        || !names.contains(LogFiles.name(segment.baseOffset(), LogFiles.TIME_INDEX));
+  }
+
+  private void rebuildIndexes(Segment segment, String reason) throws IOException {
+    reports.rebuilt(segment.path(LogFiles.OFFSET_INDEX), reason);
+    segment.rebuildIndexes(log.config.indexIntervalBytes());
+  }
+
+  /// Takes the log as it is, when the node left cleanly and everything was durable up to the end.
+  private boolean openCleanly() throws IOException {
+    if (!stored.cleanShutdown()) {
+      return false;
+    }
+    Segment active = log.segments.active();
+    long end;
+    try {
+      end = active.readNextOffset();
+    } catch (CorruptIndexException e) {
+      rebuildIndexes(active, String.valueOf(e.getMessage()));
+      end = active.readNextOffset();
+    }
+    if (end < 0 || end > stored.recoveryPoint()) {
+      // Left cleanly, yet with something behind the recovery point: damage that was found before.
+      return false;
+    }
+    active.prepareAppends();
+    log.nextOffset = end;
+    trustedBelow = end;
+    return true;
+  }
+
+  private void recoverTail() throws IOException {
+    trustedBelow = Math.max(0, stored.recoveryPoint());
+    int index = Math.max(0, log.segments.floor(trustedBelow));
+    long next = -1;
+    for (; index < log.segments.count(); index++) {
+      Segment segment = log.segments.get(index);
+      if (next >= 0 && next != segment.baseOffset() && gapIsLoss()) {
+        dropFrom(index);
+        break;
+      }
+      boolean last = index + 1 == log.segments.count();
+      SegmentRecovery recovery =
+          new SegmentRecovery(
+              segment,
+              log.environment.segmentRecoveryBufferBytes(),
+              log.config.indexIntervalBytes(),
+              log.epochs);
+      recovery.run(
+          trustedBelow,
+          !last && beginsWithBatch(log.segments.get(index + 1)),
+          last ? Long.MAX_VALUE : log.segments.get(index + 1).baseOffset());
+      next = recovery.nextOffset();
+      log.damage.addAll(recovery.damage());
+      if (recovery.wasCut()) {
+        dropFrom(index + 1);
+      }
+      if (index + 1 < log.segments.count()) {
+        segment.seal();
+      }
+    }
+    log.nextOffset = Math.max(next, log.segments.active().baseOffset());
+  }
+
+  /// Between two segments that were never flushed, offsets that are missing are the lost end of the
+  /// first, unless compaction may have taken them, or nobody knows what was flushed.
+  private boolean gapIsLoss() {
+    return !log.config.compact() && stored.recoveryPoint() >= 0;
+  }
+
+  private boolean beginsWithBatch(Segment segment) throws IOException {
+    var scanner = segment.scan(0, 1 << 16, true);
+    return scanner.next() && scanner.baseOffset() >= segment.baseOffset();
+  }
+
+  private void dropFrom(int index) throws IOException {
+    for (Segment segment : log.segments.removeFrom(index)) {
+      for (Path file : segment.markDeleted()) {
+        log.disk.delete(file);
+      }
+      log.folderDirty = true;
+    }
+  }
+
+  /// Segments were lost from the folder while the log start offset survived: start again there.
+  private void dropWhatStartPassed() throws IOException {
+    if (stored.logStartOffset() > log.nextOffset) {
+      dropFrom(0);
+      log.epochs.clear();
+      log.damage.clear();
+      for (long offset : List.copyOf(log.snapshots.offsets())) {
+        log.snapshots.delete(offset);
+      }
+      addSegment(stored.logStartOffset());
+      trustedBelow = log.nextOffset;
+    }
+  }
+
+  private void addSegment(long baseOffset) throws IOException {
+    log.segments.add(
+        Segment.create(log.disk, log.dir, baseOffset, log.nowMs(), log.rollJitterMs()));
+    log.nextOffset = baseOffset;
+    log.folderDirty = true;
+  }
+}

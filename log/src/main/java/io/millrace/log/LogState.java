@@ -1,0 +1,82 @@
+package io.millrace.log;
+
+import io.millrace.log.producer.ProducerTable;
+import io.millrace.log.producer.SnapshotFiles;
+import io.millrace.log.segment.LogSegments;
+import io.millrace.runtime.Disk;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+
+/// The parts of an open log, as recovery hands them to [PartitionLog] and as its helpers share
+/// them. Under the log's guard.
+final class LogState {
+
+  /// Unflushed bytes from which on a full flush is due: bounds what recovery has to walk.
+  static final long FULL_FLUSH_BYTES = 128L << 20;
+
+  /// Bytes from which on a full flush brings a producer snapshot along: bounds what recovery has to
+  /// replay below the recovery point.
+  static final long SNAPSHOT_BYTES = 16L << 20;
+
+  final LogEnvironment environment;
+  final Disk disk;
+  Path dir;
+  LogConfig config;
+  Uuid topicId = Uuid.ZERO_UUID;
+
+  final LogSegments segments = new LogSegments();
+  LeaderEpochs epochs = new LeaderEpochs();
+  final ProducerTable producers = new ProducerTable();
+  final SnapshotFiles snapshots;
+  final List<DamagedRange> damage = new ArrayList<>();
+
+  long logStartOffset;
+  long nextOffset;
+
+  /// Everything below is durable.
+  long recoveryPoint;
+
+  /// Everything below is durable together with its indexes, epochs and producer state.
+  long indexedPoint;
+
+  /// Files were created, renamed or deleted in the folder and the folder was not synced since; the
+  /// same for the folder's own entry in its parent.
+  boolean folderDirty;
+
+  boolean parentDirty;
+
+  /// Counts truncations, so that a flush prepared before one does not promise what it cut.
+  int truncations;
+
+  /// Snapshots that a newer one replaces, to be deleted once that is durable.
+  final List<Long> supersededSnapshots = new ArrayList<>();
+
+  /// Bytes appended since the last full flush.
+  long bytesSinceFullFlush;
+
+  /// Bytes appended since the last producer snapshot.
+  long bytesSinceSnapshot;
+
+  long unflushedMessages;
+  long lastFlushedMs;
+
+  LogState(LogEnvironment environment, Path dir, LogConfig config) {
+    this.environment = environment;
+    this.disk = environment.world().disk();
+    this.dir = dir;
+    this.config = config;
+    this.snapshots = new SnapshotFiles(disk, dir);
+  }
+
+  long nowMs() {
+    return environment.world().clock().wallMs();
+  }
+
+  /// Random part of `segment.ms` that a new segment goes without.
+  long rollJitterMs() {
+    long bound = Math.min(config.segmentJitterMs(), config.segmentMs());
+    return bound <= 0 ? 0 : environment.world().entropy().stream("log roll " + dir).nextLong(bound);
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.log;
+
+import io.millrace.log.segment.Segment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Cutting a log's end. The order is what matters after a crash: first the stored recovery point
+/// goes back, so that recovery looks at all that follows; then the bytes go, durably, so that no
+/// old batch is found behind new ones.
+final class LogTruncation {
+
+  private final LogState log;
+  private final PartitionLog owner;
+
+  LogTruncation(LogState log, PartitionLog owner) {
+    this.log = log;
+    this.owner = owner;
+  }
+
+  void to(long offset) throws IOException {
+    if (offset >= log.nextOffset) {
+      // An epoch may have been assigned that no batch followed.
+      log.epochs.truncateFromEnd(log.nextOffset);
+      return;
+    }
+    if (offset < log.segments.first().baseOffset()) {
+      fullyTo(offset);
+      return;
+    }
+    lowerPoints(offset);
+    int keep = log.segments.floor(offset);
+    delete(log.segments.removeFrom(keep + 1));
+    Segment active = log.segments.active();
+    active.truncateTo(offset);
+    active.file().sync();
+    log.nextOffset = Math.max(active.readNextOffset(), active.baseOffset());
+    active.prepareAppends();
+    log.logStartOffset = Math.min(log.logStartOffset, log.nextOffset);
+    log.damage.removeIf(range -> range.firstOffset() >= log.nextOffset);
+    log.epochs.truncateFromEnd(log.nextOffset);
+    lowerPoints(log.nextOffset);
+    new ProducerRecovery(log).afterTruncation();
+    log.unflushedMessages = log.nextOffset - log.recoveryPoint;
+  }
+
+  void fullyTo(long offset) throws IOException {
+    lowerPoints(Math.min(offset, log.logStartOffset));
+    delete(log.segments.removeFrom(0));
+    log.segments.add(Segment.create(log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs()));
+    log.disk.syncDirectory(log.dir);
+    log.nextOffset = offset;
+    log.logStartOffset = offset;
+    log.recoveryPoint = offset;
+    log.indexedPoint = offset;
+    log.damage.clear();
+    log.epochs.clear();
+    log.producers.reset(offset);
+    for (long snapshot : List.copyOf(log.snapshots.offsets())) {
+      log.snapshots.delete(snapshot);
+    }
+    log.unflushedMessages = 0;
+  }
+
+  private void lowerPoints(long offset) throws IOException {
+    log.truncations++;
+    boolean lowered = offset < log.indexedPoint;
+    log.recoveryPoint = Math.min(log.recoveryPoint, offset);
+    log.indexedPoint = Math.min(log.indexedPoint, offset);
+    if (lowered) {
+      log.environment.reports().recoveryPointLowered(owner);
+    }
+  }
+
+  private void delete(List<Segment> segments) throws IOException {
+    for (Segment segment : segments) {
+      for (Path file : segment.markDeleted()) {
+        log.disk.delete(file);
+      }
+    }
+    if (!segments.isEmpty()) {
+      log.disk.syncDirectory(log.dir);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.millrace.log;
+
+import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.BatchScanner;
+import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.Segment;
+import java.io.IOException;
+import java.util.List;
+
+/// Brings producer state up to an offset: from the newest usable snapshot at or below, then by the
+/// headers of the batches from there on. Also finds the aborted transactions again that a
+/// transaction index may have lost.
+final class ProducerRecovery {
+
+  private final LogState log;
+
+  ProducerRecovery(LogState log) {
+    this.log = log;
+  }
+
+  /// Of a log that was just opened.
+  ///
+  /// @param trustedBelow snapshots and entries of transaction indexes above it are not believed
+  void run(long trustedBelow) throws IOException {
+    log.snapshots.deleteAbove(Math.min(trustedBelow, log.nextOffset));
+    removeStraySnapshots();
+    rebuild(trustedBelow);
+  }
+
+  /// Of a log that was cut: the state as of its new end.
+  void afterTruncation() throws IOException {
+    log.snapshots.deleteAbove(log.nextOffset);
+    rebuild(log.nextOffset);
+  }
+
+  private void rebuild(long transactionsBelow) throws IOException {
+    restore();
+    for (int i = Math.max(0, log.segments.floor(transactionsBelow));
+        i < log.segments.count();
+        i++) {
+      log.segments.get(i).truncateAborted(transactionsBelow);
+    }
+    long from = log.producers.endOffset();
+    for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
+      replay(log.segments.get(i), from, transactionsBelow);
+    }
+    log.producers.endOffset(log.nextOffset);
+  }
+
+  private void restore() throws IOException {
+    for (long offset = log.snapshots.latest(); offset >= 0; offset = log.snapshots.latest()) {
+      if (log.producers.restore(
+          log.snapshots.read(offset),
+          offset,
+          log.nowMs(),
+          log.environment.producerExpirationMs())) {
+        return;
+      }
+      log.environment
+          .reports()
+          .rebuilt(LogFiles.file(log.dir, offset, LogFiles.SNAPSHOT), "damaged snapshot");
+      log.snapshots.delete(offset);
+    }
+    log.producers.reset(log.logStartOffset);
+  }
+
+  private void replay(Segment segment, long from, long transactionsBelow) throws IOException {
+    BatchScanner scanner = segment.scanFrom(from, 1 << 16);
+    while (scanner.next()) {
+      if (scanner.lastOffset() < from) {
+        continue;
+      }
+      boolean marker =
+          scanner.magic() >= 2
+              && BatchHeader.isControl(scanner.header(), scanner.at())
+              && BatchHeader.hasProducerId(scanner.header(), scanner.at());
+      var bytes = marker ? scanner.whole() : scanner.header();
+      AbortedTransaction aborted = log.producers.replay(bytes, scanner.at(), scanner.size());
+      if (aborted != null && aborted.lastOffset() >= transactionsBelow) {
+        segment.addAborted(aborted);
+      }
+    }
+  }
+
+  /// Keeps the snapshots at segment borders, and the newest of all.
+  private void removeStraySnapshots() throws IOException {
+    long latest = log.snapshots.latest();
+    for (long offset : List.copyOf(log.snapshots.offsets())) {
+      if (offset != latest && log.segments.at(offset) == null) {
+        log.snapshots.delete(offset);
+      }
+    }
+  }
+}

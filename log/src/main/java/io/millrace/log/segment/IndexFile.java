@@ -1,0 +1,118 @@
+package io.millrace.log.segment;
+
+import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A file of entries of equal size, read and appended by entry number. Opened when first needed.
+///
+/// Kafka preallocates an active index with zeros and trims it when the segment is closed; ours are
+/// always exactly as long as their entries. A file that Kafka left in a crash ends in zeros, which
+/// no entry is: [#trimPadding] cuts them.
+final class IndexFile {
+
+  private final Disk disk;
+  private final int entrySize;
+  private Path path;
+  private @Nullable DiskFile file;
+  private int entries;
+
+  /// @param entries how many entries the file is known to hold
+  IndexFile(Disk disk, Path path, int entrySize, int entries) {
+    this.disk = disk;
+    this.path = path;
+    this.entrySize = entrySize;
+    this.entries = entries;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  int entries() {
+    return entries;
+  }
+
+  DiskFile file() throws IOException {
+    DiskFile open = file;
+    if (open == null) {
+      open = disk.open(path);
+      file = open;
+    }
+    return open;
+  }
+
+  /// Reads entry `index` into `entry[0, entrySize)`.
+  void read(int index, ByteBuffer entry) throws IOException {
+    entry.clear().limit(entrySize);
+    long at = (long) index * entrySize;
+    while (entry.hasRemaining()) {
+      if (file().read(entry, at + entry.position()) <= 0) {
+        throw new IOException(path + ": ends before entry " + index);
+      }
+    }
+  }
+
+  /// Appends the remaining bytes of `more`, whole entries.
+  void append(ByteBuffer more) throws IOException {
+    int count = more.remaining() / entrySize;
+    file().write(more, (long) entries * entrySize);
+    entries += count;
+  }
+
+  void truncate(int toEntries) throws IOException {
+    if (toEntries < entries || file().size() != (long) toEntries * entrySize) {
+      file().truncate((long) toEntries * entrySize);
+      entries = toEntries;
+    }
+  }
+
+  /// Drops all-zero entries at the end; what remains is cut to whole entries.
+  void trimPadding() throws IOException {
+    long size = file().size();
+    int whole = (int) (size / entrySize);
+    ByteBuffer entry = ByteBuffer.allocate(entrySize);
+    // The first zero entry: padding is one run of zeros, so the border can be searched.
+    int low = 0;
+    int high = whole;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      read(middle, entry);
+      if (isZero(entry)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    entries = low;
+    if (size != (long) low * entrySize) {
+      file().truncate((long) low * entrySize);
+    }
+  }
+
+  private boolean isZero(ByteBuffer entry) {
+    for (int i = 0; i < entrySize; i++) {
+      if (entry.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void renamed(Path to) {
+    path = to;
+    if (file != null) {
+      file.renamed(to);
+    }
+  }
+
+  void close() {
+    if (file != null) {
+      file.release();
+      file = null;
+    }
+  }
+}

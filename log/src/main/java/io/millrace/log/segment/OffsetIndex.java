@@ -1,0 +1,171 @@
+package io.millrace.log.segment;
+
+import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/// Where batches lie: a sparse map from offsets to positions in the segment's file, one entry per
+/// `index.interval.bytes`, roughly.
+///
+/// File (`.index`), big-endian: entries of 8 bytes, the last offset of a batch less the segment's
+/// base offset (4) and the position of that batch (4), both growing strictly. The first batch never
+/// has an entry, so no entry is all zero.
+///
+/// The newest entries wait in memory until [#PENDING] of them are written together.
+public final class OffsetIndex {
+
+  static final int ENTRY_SIZE = 8;
+
+  /// Entries that wait at most.
+  static final int PENDING = 128;
+
+  private final long baseOffset;
+  private final IndexFile file;
+  private int[] pendingOffsets = new int[0];
+  private int[] pendingPositions = new int[0];
+  private int pending;
+
+  OffsetIndex(Disk disk, Path path, long baseOffset, int entries) {
+    this.baseOffset = baseOffset;
+    this.file = new IndexFile(disk, path, ENTRY_SIZE, entries);
+  }
+
+  /// An entry found, in terms of the log: or "from the segment's start" when there is none.
+  ///
+  /// @param index of the entry, -1 for the segment's start
+  /// @param lastOffset of the batch at `position`; meaningless for the segment's start
+  record Entry(int index, long lastOffset, int position) {
+    static final Entry SEGMENT_START = new Entry(-1, -1, 0);
+  }
+
+  IndexFile file() {
+    return file;
+  }
+
+  public int entries() {
+    return file.entries() + pending;
+  }
+
+  boolean isFull(int maxBytes) {
+    return entries() >= maxBytes / ENTRY_SIZE;
+  }
+
+  /// Adds an entry for the batch that ends with `lastOffset`.
+  void append(long lastOffset, int position) throws IOException {
+    if (pending == pendingOffsets.length) {
+      int room = Math.max(8, pending * 2);
+      pendingOffsets = Arrays.copyOf(pendingOffsets, room);
+      pendingPositions = Arrays.copyOf(pendingPositions, room);
+    }
+    pendingOffsets[pending] = (int) (lastOffset - baseOffset);
+    pendingPositions[pending] = position;
+    pending++;
+    if (pending == PENDING) {
+      write();
+    }
+  }
+
+  /// Writes the entries that wait.
+  void write() throws IOException {
+    if (pending == 0) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(pending * ENTRY_SIZE);
+    for (int i = 0; i < pending; i++) {
+      bytes.putInt(pendingOffsets[i]).putInt(pendingPositions[i]);
+    }
+    file.append(bytes.flip());
+    pending = 0;
+  }
+
+  /// The entry with the largest offset at or below `offset`.
+  Entry floor(long offset) throws IOException {
+    long relative = offset - baseOffset;
+    if (pending > 0 && pendingOffsets[0] <= relative) {
+      int low = 0;
+      for (int high = pending - 1; low < high; ) {
+        int middle = (low + high + 1) >>> 1;
+        if (pendingOffsets[middle] <= relative) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return new Entry(
+          file.entries() + low, baseOffset + pendingOffsets[low], pendingPositions[low]);
+    }
+    int low = -1;
+    ByteBuffer entry = ByteBuffer.allocate(ENTRY_SIZE);
+    for (int high = file.entries() - 1; low < high; ) {
+      int middle = (low + high + 1) >>> 1;
+      file.read(middle, entry);
+      if (entry.getInt(0) <= relative) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return entry(low);
+  }
+
+  /// Entry by number; -1 gives the segment's start.
+  Entry entry(int index) throws IOException {
+    if (index < 0) {
+      return Entry.SEGMENT_START;
+    }
+    int waiting = index - file.entries();
+    if (waiting >= 0) {
+      return new Entry(index, baseOffset + pendingOffsets[waiting], pendingPositions[waiting]);
+    }
+    ByteBuffer entry = ByteBuffer.allocate(ENTRY_SIZE);
+    file.read(index, entry);
+    return new Entry(index, baseOffset + entry.getInt(0), entry.getInt(4));
+  }
+
+  Entry last() throws IOException {
+    return entry(entries() - 1);
+  }
+
+  /// Keeps the first `count` entries.
+  void truncate(int count) throws IOException {
+    if (count >= file.entries()) {
+      pending = Math.min(pending, count - file.entries());
+    } else {
+      pending = 0;
+      file.truncate(count);
+    }
+  }
+
+  /// How many of the first `limit` entries are in order and point below `position`: offsets and
+  /// positions grow strictly, from above the segment's start.
+  int plausibleEntries(int limit, long position) throws IOException {
+    DiskFile open = file.file();
+    int count = Math.min(limit, file.entries());
+    ByteBuffer chunk = ByteBuffer.allocate(Math.min(count, 4096) * ENTRY_SIZE);
+    int lastOffset = -1;
+    int lastPosition = 0;
+    for (int done = 0; done < count; ) {
+      chunk.clear().limit(Math.min(count - done, 4096) * ENTRY_SIZE);
+      while (chunk.hasRemaining()
+          && open.read(chunk, (long) done * ENTRY_SIZE + chunk.position()) > 0) {}
+      int got = chunk.position() / ENTRY_SIZE;
+      for (int i = 0; i < got; i++) {
+        int offset = chunk.getInt(i * ENTRY_SIZE);
+        int at = chunk.getInt(i * ENTRY_SIZE + 4);
+        if (offset <= lastOffset || at <= lastPosition || at >= position) {
+          return done + i;
+        }
+        lastOffset = offset;
+        lastPosition = at;
+      }
+      if (got == 0) {
+        return done;
+      }
+      done += got;
+    }
+    return count;
+  }
+}

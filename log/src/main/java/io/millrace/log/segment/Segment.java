@@ -1,0 +1,513 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.AbortedTransaction;
+import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.BatchScanner;
+import io.millrace.log.format.LogFiles;
+import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.Invariant;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A part of a log: the batches from its base offset up to the next segment's, in one file, with
+/// its indexes. The last segment of a log is the active one and takes the appends.
+///
+/// Invariants: batches lie without gaps from position 0 to [#size]; offsets grow; no offset is more
+/// than [Integer#MAX_VALUE] above the base offset.
+public final class Segment {
+
+  private static final long NO_TIMESTAMP = -1;
+
+  /// Read from a cold place at once, when looking for a batch: an index interval and some.
+  private static final int LOOKUP_BYTES = 4096;
+
+  private final Disk disk;
+  private final long baseOffset;
+  private final OffsetIndex offsetIndex;
+  private final TimeIndex timeIndex;
+  private final TransactionIndex transactionIndex;
+  private final RecentBatches recent = new RecentBatches();
+  private final long createdMs;
+  private final long jitterMs;
+  private Path dir;
+  private @Nullable DiskFile file;
+  private int size;
+  private int bytesSinceIndexEntry;
+
+  /// Largest timestamp and the last offset of its batch; `Long.MIN_VALUE` as long as not known.
+  private long maxTimestamp;
+
+  private long maxTimestampOffset;
+
+  /// Max timestamp of the first batch; `Long.MIN_VALUE` as long as not known.
+  private long firstTimestamp = Long.MIN_VALUE;
+
+  private Segment(
+      Disk disk,
+      Path dir,
+      long baseOffset,
+      OffsetIndex offsetIndex,
+      TimeIndex timeIndex,
+      TransactionIndex transactionIndex,
+      long createdMs,
+      long jitterMs) {
+    this.disk = disk;
+    this.dir = dir;
+    this.baseOffset = baseOffset;
+    this.offsetIndex = offsetIndex;
+    this.timeIndex = timeIndex;
+    this.transactionIndex = transactionIndex;
+    this.createdMs = createdMs;
+    this.jitterMs = jitterMs;
+  }
+
+  /// Makes the files of a new, empty segment.
+  public static Segment create(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
+      throws IOException {
+    Segment segment =
+        new Segment(
+            disk,
+            dir,
+            baseOffset,
+            new OffsetIndex(
+                disk, LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX), baseOffset, 0),
+            new TimeIndex(disk, LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX), baseOffset, 0),
+            new TransactionIndex(
+                disk, LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX), 0, false),
+            createdMs,
+            jitterMs);
+    DiskFile log = segment.file();
+    if (log.size() > 0) {
+      log.truncate(0);
+    }
+    // Kafka takes a segment without index files for damaged: they exist from the start.
+    segment.offsetIndex.file().file().truncate(0);
+    segment.timeIndex.file().file().truncate(0);
+    segment.firstTimestamp = Long.MIN_VALUE;
+    segment.maxTimestamp = NO_TIMESTAMP;
+    segment.maxTimestampOffset = baseOffset;
+    return segment;
+  }
+
+  /// Takes the files as they are found; nothing but their sizes is read. A missing index counts as
+  /// empty.
+  public static Segment open(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
+      throws IOException {
+    Path offsets = LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX);
+    Path times = LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX);
+    Path transactions = LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX);
+    boolean hasTransactions = disk.exists(transactions);
+    Segment segment =
+        new Segment(
+            disk,
+            dir,
+            baseOffset,
+            new OffsetIndex(disk, offsets, baseOffset, entries(disk, offsets, 8)),
+            new TimeIndex(disk, times, baseOffset, entries(disk, times, 12)),
+            new TransactionIndex(
+                disk,
+                transactions,
+                hasTransactions ? entries(disk, transactions, TransactionIndex.ENTRY_SIZE) : 0,
+                hasTransactions),
+            createdMs,
+            jitterMs);
+    long size = disk.size(segment.path(LogFiles.LOG));
+    if (size > Integer.MAX_VALUE) {
+      throw new IOException(segment.path(LogFiles.LOG) + ": larger than 2 GiB");
+    }
+    segment.size = (int) size;
+    segment.maxTimestamp = Long.MIN_VALUE;
+    return segment;
+  }
+
+  private static int entries(Disk disk, Path file, int entrySize) throws IOException {
+    return disk.exists(file) ? (int) (disk.size(file) / entrySize) : 0;
+  }
+
+  public long baseOffset() {
+    return baseOffset;
+  }
+
+  /// Bytes of batches.
+  public int size() {
+    return size;
+  }
+
+  public OffsetIndex offsetIndex() {
+    return offsetIndex;
+  }
+
+  public TimeIndex timeIndex() {
+    return timeIndex;
+  }
+
+  public Path path(String suffix) {
+    return LogFiles.file(dir, baseOffset, suffix);
+  }
+
+  /// The file of batches, opened when first needed.
+  public DiskFile file() throws IOException {
+    DiskFile open = file;
+    if (open == null) {
+      open = disk.open(path(LogFiles.LOG));
+      file = open;
+    }
+    return open;
+  }
+
+  /// Appends whole batches whose offsets are set. `bytes[position, position + length)` is written
+  /// with one call; then indexes and timestamps follow.
+  public void append(ByteBuffer bytes, int position, int length, int indexIntervalBytes)
+      throws IOException {
+    bytes.clear().limit(position + length).position(position);
+    file().write(bytes, size);
+    bytes.clear();
+    for (int at = position; at < position + length; ) {
+      int batchSize = BatchHeader.sizeInBytes(bytes, at);
+      noteBatch(
+          BatchHeader.baseOffset(bytes, at),
+          BatchHeader.lastOffset(bytes, at),
+          BatchHeader.maxTimestamp(bytes, at),
+          size,
+          batchSize,
+          indexIntervalBytes);
+      size += batchSize;
+      at += batchSize;
+    }
+  }
+
+  /// Indexes one batch that lies at `position`, the next one behind those noted before.
+  void noteBatch(
+      long batchBaseOffset,
+      long batchLastOffset,
+      long batchMaxTimestamp,
+      int position,
+      int batchSize,
+      int indexIntervalBytes)
+      throws IOException {
+    if (position == 0) {
+      firstTimestamp = batchMaxTimestamp;
+    }
+    if (batchMaxTimestamp > maxTimestamp()) {
+      maxTimestamp = batchMaxTimestamp;
+      maxTimestampOffset = batchLastOffset;
+    }
+    if (bytesSinceIndexEntry > indexIntervalBytes) {
+      offsetIndex.append(batchLastOffset, position);
+      timeIndex.maybeAppend(maxTimestamp, maxTimestampOffset);
+      bytesSinceIndexEntry = 0;
+    }
+    bytesSinceIndexEntry += batchSize;
+    recent.add(batchBaseOffset, batchLastOffset, position, batchSize);
+  }
+
+  /// Largest timestamp of a batch, -1 when there is none. For a segment that was found on disk it
+  /// is the last entry of the time index, which closing wrote.
+  public long maxTimestamp() throws IOException {
+    if (maxTimestamp == Long.MIN_VALUE) {
+      TimeIndex.Entry last = timeIndex.last();
+      maxTimestamp = last.timestampMs();
+      maxTimestampOffset = last.offset();
+    }
+    return maxTimestamp;
+  }
+
+  /// Last offset of the batch with the largest timestamp.
+  public long maxTimestampOffset() throws IOException {
+    maxTimestamp();
+    return maxTimestampOffset;
+  }
+
+  /// What retention goes by: the largest timestamp, or when the file was last written.
+  public long retentionTimestamp() throws IOException {
+    long timestamp = maxTimestamp();
+    return timestamp >= 0 ? timestamp : disk.lastModifiedMs(path(LogFiles.LOG));
+  }
+
+  /// Whether appending a batch up to `lastOffset` asks for a new segment first.
+  public boolean mustRoll(
+      int length,
+      long lastOffset,
+      long maxTimestampAppended,
+      long nowMs,
+      int segmentBytes,
+      long segmentMs,
+      int indexBytes)
+      throws IOException {
+    if (size == 0) {
+      return !fits(lastOffset);
+    }
+    return size > segmentBytes - length
+        || ageMs(nowMs, maxTimestampAppended) > segmentMs - Math.min(jitterMs, segmentMs)
+        || offsetIndex.isFull(indexBytes)
+        || timeIndex.isFull(indexBytes)
+        || !fits(lastOffset);
+  }
+
+  private boolean fits(long lastOffset) {
+    return lastOffset - baseOffset <= Integer.MAX_VALUE;
+  }
+
+  /// By the records' own time where the first batch has one (KIP-33), else since creation.
+  private long ageMs(long nowMs, long timestamp) throws IOException {
+    if (firstTimestamp == Long.MIN_VALUE) {
+      BatchScanner scanner = new BatchScanner(file(), 0, size, BatchHeader.SIZE, false);
+      firstTimestamp = scanner.next() ? scanner.maxTimestamp() : NO_TIMESTAMP;
+    }
+    return firstTimestamp >= 0 ? timestamp - firstTimestamp : nowMs - createdMs;
+  }
+
+  /// A batch found in this segment.
+  ///
+  /// @param position where it begins
+  public record Found(long baseOffset, int position, int size) {}
+
+  /// The first batch with a last offset at or above `offset`; null when there is none.
+  ///
+  /// @throws CorruptIndexException when the index leads to what is no batch
+  public @Nullable Found find(long offset) throws IOException {
+    int slot = recent.slotOf(offset);
+    if (slot >= 0) {
+      return new Found(-1, recent.position(slot), recent.size(slot));
+    }
+    BatchScanner scanner = scannerFrom(offset);
+    while (scanner.next()) {
+      if (scanner.lastOffset() >= offset) {
+        return new Found(scanner.baseOffset(), (int) scanner.position(), scanner.size());
+      }
+    }
+    return null;
+  }
+
+  /// A scanner at the indexed batch at or before `offset`, not yet moved.
+  BatchScanner scannerFrom(long offset) throws IOException {
+    OffsetIndex.Entry entry = offsetIndex.floor(offset);
+    BatchScanner scanner = new BatchScanner(file(), entry.position(), size, LOOKUP_BYTES, false);
+    if (entry.index() >= 0 && !(scanner.next() && scanner.lastOffset() == entry.lastOffset())) {
+      throw new CorruptIndexException(
+          offsetIndex.file().path() + ": entry " + entry.index() + " leads to no batch");
+    }
+    scanner.seek(entry.position());
+    return scanner;
+  }
+
+  /// A scanner that comes by every batch that reaches `offset` or lies behind it, and a few before.
+  public BatchScanner scanFrom(long offset, int bufferBytes) throws IOException {
+    int position = (int) scannerFrom(offset).position();
+    return scan(position, bufferBytes, false);
+  }
+
+  /// A scanner over the segment's batches from `position` on.
+  public BatchScanner scan(int position, int bufferBytes, boolean verify) throws IOException {
+    return new BatchScanner(file(), position, size, bufferBytes, verify);
+  }
+
+  /// The first batch that holds a timestamp at or above `timestampMs` and reaches `fromOffset`;
+  /// null when there is none. Whether a record of it does is for the caller to see.
+  public @Nullable Found findTimestamp(long timestampMs, long fromOffset) throws IOException {
+    TimeIndex.Entry older = timeIndex.below(timestampMs);
+    BatchScanner scanner = scannerFrom(Math.max(older.offset(), fromOffset));
+    while (scanner.next()) {
+      if (scanner.maxTimestamp() >= timestampMs && scanner.lastOffset() >= fromOffset) {
+        return new Found(scanner.baseOffset(), (int) scanner.position(), scanner.size());
+      }
+    }
+    return null;
+  }
+
+  /// The offset behind the last batch. Reads from the last index entry on.
+  ///
+  /// @return -1 when the file does not end with a whole batch
+  public long readNextOffset() throws IOException {
+    BatchScanner scanner = scannerFrom(Long.MAX_VALUE);
+    long next = baseOffset;
+    while (scanner.next()) {
+      next = scanner.lastOffset() + 1;
+    }
+    return scanner.stop() == BatchScanner.Stop.END ? next : -1;
+  }
+
+  /// Cuts everything from the batch that holds `offset` on, also from the indexes.
+  public void truncateTo(long offset) throws IOException {
+    Found found = find(offset);
+    if (found == null) {
+      return;
+    }
+    truncateToPosition(found.position(), offset);
+  }
+
+  /// Cuts the file at a batch border and the indexes at the offset that the border stands for.
+  public void truncateToPosition(int position, long offset) throws IOException {
+    Invariant.check(position <= size, "cut at %s of %s", position, size);
+    OffsetIndex.Entry entry = offsetIndex.floor(offset);
+    int keep = entry.index() + 1;
+    if (entry.index() >= 0 && entry.position() >= position) {
+      keep--;
+    }
+    offsetIndex.truncate(keep);
+    timeIndex.truncateTo(offset);
+    transactionIndex.truncateTo(offset);
+    file().truncate(position);
+    size = position;
+    recent.clear();
+    if (position == 0) {
+      firstTimestamp = Long.MIN_VALUE;
+    }
+    remeasure();
+  }
+
+  /// Reads again what the batches behind the last index entry tell.
+  private void remeasure() throws IOException {
+    TimeIndex.Entry last = timeIndex.last();
+    maxTimestamp = last.timestampMs();
+    maxTimestampOffset = last.offset();
+    OffsetIndex.Entry from = offsetIndex.floor(last.offset());
+    BatchScanner scanner = scan(from.position(), LOOKUP_BYTES, false);
+    while (scanner.next()) {
+      if (scanner.maxTimestamp() > maxTimestamp) {
+        maxTimestamp = scanner.maxTimestamp();
+        maxTimestampOffset = scanner.lastOffset();
+      }
+    }
+    bytesSinceIndexEntry = size - offsetIndex.last().position();
+  }
+
+  /// Recovery is about to note the batches from `position` on again: the first `entries` of the
+  /// offset index stay, and what the time index says of offsets below `offset`.
+  void beginRebuild(int position, long offset, int entries) throws IOException {
+    offsetIndex.truncate(entries);
+    timeIndex.truncateTo(offset);
+    recent.clear();
+    TimeIndex.Entry last = timeIndex.last();
+    maxTimestamp = last.timestampMs();
+    maxTimestampOffset = last.offset();
+    firstTimestamp = Long.MIN_VALUE;
+    // The batch at `position` had an entry before and gets it again.
+    bytesSinceIndexEntry = position == 0 ? 0 : Integer.MAX_VALUE / 2;
+  }
+
+  /// Recovery has noted all batches; the file ends at `position`.
+  void endRebuild(int position, boolean cut) throws IOException {
+    if (cut) {
+      file().truncate(position);
+    }
+    size = position;
+    if (position == 0) {
+      firstTimestamp = Long.MIN_VALUE;
+    }
+  }
+
+  /// Makes the indexes anew from the batches' headers.
+  public void rebuildIndexes(int indexIntervalBytes) throws IOException {
+    offsetIndex.file().file();
+    timeIndex.file().file();
+    beginRebuild(0, baseOffset, 0);
+    BatchScanner scanner = scan(0, 1 << 16, false);
+    while (scanner.next()) {
+      noteBatch(
+          scanner.baseOffset(),
+          scanner.lastOffset(),
+          scanner.maxTimestamp(),
+          (int) scanner.position(),
+          scanner.size(),
+          indexIntervalBytes);
+    }
+    seal();
+  }
+
+  /// Makes an opened segment ready to take appends: reads the few batches behind the last entries.
+  public void prepareAppends() throws IOException {
+    remeasure();
+  }
+
+  public void addAborted(AbortedTransaction aborted) throws IOException {
+    transactionIndex.append(aborted);
+  }
+
+  /// @return whether later segments need not be asked
+  public boolean collectAborted(long startOffset, long endOffset, List<AbortedTransaction> found)
+      throws IOException {
+    return transactionIndex.collect(startOffset, endOffset, found);
+  }
+
+  /// Drops the entries whose marker lies at or above `offset`; they are found again by replay.
+  public void truncateAborted(long offset) throws IOException {
+    transactionIndex.truncateTo(offset);
+  }
+
+  /// Writes what the indexes hold back; with the last entry of the time index when no more appends
+  /// will come.
+  public void writeIndexes(boolean closing) throws IOException {
+    if (closing && maxTimestamp() >= 0) {
+      timeIndex.maybeAppend(maxTimestamp, maxTimestampOffset);
+    }
+    offsetIndex.write();
+    timeIndex.write();
+  }
+
+  /// The index files, for a sync.
+  public List<DiskFile> indexFiles() throws IOException {
+    List<DiskFile> files = new ArrayList<>(3);
+    files.add(offsetIndex.file().file());
+    files.add(timeIndex.file().file());
+    if (transactionIndex.exists()) {
+      files.add(transactionIndex.file().file());
+    }
+    return files;
+  }
+
+  /// The segment takes no more appends: memory that only those need is given back.
+  public void seal() throws IOException {
+    writeIndexes(true);
+    recent.clear();
+  }
+
+  /// Gives its files the suffix `.deleted`.
+  ///
+  /// @return the files under their new names
+  public List<Path> markDeleted() throws IOException {
+    List<Path> renamed = new ArrayList<>(4);
+    markDeleted(LogFiles.LOG, renamed);
+    markDeleted(LogFiles.OFFSET_INDEX, renamed);
+    markDeleted(LogFiles.TIME_INDEX, renamed);
+    markDeleted(LogFiles.TRANSACTION_INDEX, renamed);
+    closeFiles();
+    return renamed;
+  }
+
+  private void markDeleted(String suffix, List<Path> renamed) throws IOException {
+    Path from = path(suffix);
+    if (disk.exists(from)) {
+      Path to = path(suffix + LogFiles.DELETED);
+      disk.rename(from, to);
+      renamed.add(to);
+    }
+  }
+
+  /// The folder was renamed.
+  public void moved(Path to) {
+    dir = to;
+    if (file != null) {
+      file.renamed(path(LogFiles.LOG));
+    }
+    offsetIndex.file().renamed(path(LogFiles.OFFSET_INDEX));
+    timeIndex.file().renamed(path(LogFiles.TIME_INDEX));
+    transactionIndex.file().renamed(path(LogFiles.TRANSACTION_INDEX));
+  }
+
+  /// Gives the files back; answers that are on their way keep theirs open.
+  public void closeFiles() {
+    if (file != null) {
+      file.release();
+      file = null;
+    }
+    offsetIndex.file().close();
+    timeIndex.file().close();
+    transactionIndex.file().close();
+  }
+}

@@ -1,0 +1,215 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.DamagedRange;
+import io.millrace.log.LeaderEpochs;
+import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.BatchScanner;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Walks a segment that may not be as it was left: checks every batch from a trusted point on,
+/// rebuilds the indexes behind it, finds the end.
+///
+/// What is not a whole batch is one of three things:
+///
+/// - a *torn tail*, when no valid batch follows: cut;
+/// - *lost pages*, when what is not a batch contains a page of zeros: data that was never synced
+///   and whose pages reached the device out of order before power failed. Nothing of it was
+///   promised durable; cut, with everything behind, so that what remains is a prefix;
+/// - *damage*, when valid batches follow and nothing is missing: kept, and reported.
+///
+/// A batch whose offset or epoch goes back is a remnant of what lay there before, although its
+/// checksum holds: it counts as not there.
+public final class SegmentRecovery {
+
+  private static final int SECTOR = 512;
+
+  private final Segment segment;
+  private final int bufferBytes;
+  private final int indexIntervalBytes;
+  private final LeaderEpochs epochs;
+  private final List<DamagedRange> damage = new ArrayList<>();
+  private long nextOffset;
+  private int lastEpoch;
+  private boolean cut;
+  private long endPosition;
+
+  /// @param epochs gets the epochs of the batches walked
+  public SegmentRecovery(
+      Segment segment, int bufferBytes, int indexIntervalBytes, LeaderEpochs epochs) {
+    this.segment = segment;
+    this.bufferBytes = bufferBytes;
+    this.indexIntervalBytes = indexIntervalBytes;
+    this.epochs = epochs;
+  }
+
+  /// Offset behind the last batch.
+  public long nextOffset() {
+    return nextOffset;
+  }
+
+  /// Whether something at the end was cut.
+  public boolean wasCut() {
+    return cut;
+  }
+
+  public List<DamagedRange> damage() {
+    return damage;
+  }
+
+  /// Walks the segment.
+  ///
+  /// @param trustedBelow batches and index entries below this offset are known to be durable and
+  ///   whole; the walk begins at the last index entry below it, or at 0 where the index does not
+  ///   hold what it should
+  /// @param followed whether the next segment begins with a valid batch: then the end of this one
+  ///   is no tail
+  /// @param limitOffset base offset of the next segment, or [Long#MAX_VALUE]
+  public void run(long trustedBelow, boolean followed, long limitOffset) throws IOException {
+    int size = segment.size();
+    BatchScanner scanner = segment.scan(begin(trustedBelow), bufferBytes, true);
+    nextOffset = Math.max(nextOffset, segment.baseOffset());
+    lastEpoch = -1;
+    while (true) {
+      while (scanner.next() && continuesLog(scanner, limitOffset)) {
+        note(scanner);
+      }
+      endPosition = scanner.position();
+      if (scanner.stop() == BatchScanner.Stop.END) {
+        break;
+      }
+      long resumed = findValid(scanner.position() + 1, size, limitOffset);
+      boolean lost = hasLostSector(scanner.position(), resumed < 0 ? size : resumed);
+      boolean validBehind = resumed >= 0 || (followed && scanner.stop() != BatchScanner.Stop.SHORT);
+      if (!validBehind || lost) {
+        cut = true;
+        break;
+      }
+      if (resumed < 0) {
+        damage.add(new DamagedRange(nextOffset, limitOffset, endPosition));
+        endPosition = size;
+        break;
+      }
+      scanner.seek(resumed);
+      scanner.next();
+      damage.add(new DamagedRange(nextOffset, scanner.baseOffset(), endPosition));
+      note(scanner);
+    }
+    segment.endRebuild((int) endPosition, cut);
+  }
+
+  /// Picks the place to start from and cuts the indexes there.
+  private int begin(long trustedBelow) throws IOException {
+    if (trustedBelow > segment.baseOffset()) {
+      OffsetIndex index = segment.offsetIndex();
+      index.file().trimPadding();
+      segment.timeIndex().file().trimPadding();
+      int plausible = index.plausibleEntries(Integer.MAX_VALUE, segment.size());
+      index.truncate(plausible);
+      OffsetIndex.Entry entry = index.floor(trustedBelow - 1);
+      if (entry.index() >= 0) {
+        BatchScanner probe = segment.scan(entry.position(), Math.min(bufferBytes, 1 << 16), true);
+        if (probe.next()
+            && probe.lastOffset() == entry.lastOffset()
+            && segment.timeIndex().isPlausible(entry.lastOffset())) {
+          nextOffset = probe.baseOffset();
+          segment.beginRebuild(entry.position(), probe.baseOffset(), entry.index());
+          return entry.position();
+        }
+      }
+    }
+    segment.beginRebuild(0, segment.baseOffset(), 0);
+    return 0;
+  }
+
+  private boolean continuesLog(BatchScanner batch, long limitOffset) throws IOException {
+    return batch.baseOffset() >= nextOffset
+        && batch.lastOffset() < limitOffset
+        && batch.lastOffset() - segment.baseOffset() <= Integer.MAX_VALUE
+        && (batch.leaderEpoch() < 0 || batch.leaderEpoch() >= lastEpoch)
+        && !contradictedByNext(batch);
+  }
+
+  /// Offset and epoch lie outside the checksum. Where one of them jumps ahead, the next batch tells
+  /// whether that is true (a compacted log, a new leader) or a flipped bit.
+  private boolean contradictedByNext(BatchScanner batch) throws IOException {
+    if (batch.baseOffset() == nextOffset && batch.leaderEpoch() == lastEpoch) {
+      return false;
+    }
+    BatchScanner next =
+        segment.scan((int) (batch.position() + batch.size()), BatchHeader.SIZE, false);
+    return next.next()
+        && next.baseOffset() >= nextOffset
+        && (next.baseOffset() <= batch.lastOffset()
+            || (next.leaderEpoch() >= 0
+                && next.leaderEpoch() >= lastEpoch
+                && next.leaderEpoch() < batch.leaderEpoch()));
+  }
+
+  private void note(BatchScanner batch) throws IOException {
+    segment.noteBatch(
+        batch.baseOffset(),
+        batch.lastOffset(),
+        batch.maxTimestamp(),
+        (int) batch.position(),
+        batch.size(),
+        indexIntervalBytes);
+    int epoch = batch.leaderEpoch();
+    if (epoch >= 0) {
+      if (epoch > epochs.latestEpoch()) {
+        epochs.assign(epoch, batch.baseOffset());
+      }
+      lastEpoch = epoch;
+    }
+    nextOffset = batch.lastOffset() + 1;
+  }
+
+  /// Position of the first valid batch at or behind `from` that continues the log; -1 without one.
+  private long findValid(long from, int size, long limitOffset) throws IOException {
+    BatchScanner candidate = segment.scan((int) Math.min(from, size), bufferBytes, true);
+    PageReader bytes = new PageReader(segment.file(), size);
+    for (long at = from; at + BatchHeader.SIZE <= size; at++) {
+      // Cheap tests first: the magic, then an offset that can be.
+      if (bytes.at(at + 16) != 2 || bytes.at(at) != 0 || bytes.at(at + 8) < 0) {
+        continue;
+      }
+      candidate.seek(at);
+      if (candidate.next() && continuesLog(candidate, limitOffset)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /// Whether a sector of the range, aligned as in the file, is all zeros: the device never got it.
+  /// In the range's first sector the zeros begin where the last good batch ends.
+  private boolean hasLostSector(long from, long to) throws IOException {
+    PageReader bytes = new PageReader(segment.file(), segment.size());
+    long end = from / SECTOR * SECTOR + SECTOR;
+    if (end < to && zeroHeader(end - from) && allZero(bytes, from, end)) {
+      return true;
+    }
+    for (long sector = end; sector + SECTOR <= to; sector += SECTOR) {
+      if (allZero(bytes, sector, sector + SECTOR)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether the first `length` bytes of the next batch cannot all be zero.
+  private boolean zeroHeader(long length) {
+    return length >= BatchHeader.LENGTH_END
+        || nextOffset >>> (8 * Math.max(0, Long.BYTES - length)) != 0;
+  }
+
+  private static boolean allZero(PageReader bytes, long begin, long end) throws IOException {
+    for (long at = begin; at < end; at++) {
+      if (bytes.at(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
