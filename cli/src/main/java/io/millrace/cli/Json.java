@@ -20,6 +20,15 @@ public final class Json {
 
   private Json() {}
 
+  /// An object of these names and values, in this order.
+  public static Map<String, Object> object(Object... namesAndValues) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      object.put(namesAndValues[i].toString(), namesAndValues[i + 1]);
+    }
+    return object;
+  }
+
   /// One line of JSON. Maps keep their order; other objects are written as their text.
   public static String write(@Nullable Object value) {
     var text = new StringWriter();

@@ -1,6 +1,8 @@
 package io.millrace.cli;
 
+import io.millrace.cli.client.ClientCommands;
 import io.millrace.cli.cluster.ClusterCommands;
+import io.millrace.cli.log.LogCommands;
 import io.millrace.cli.node.AotTrainCommand;
 import io.millrace.cli.node.DevCommand;
 import io.millrace.cli.node.StartCommand;
@@ -18,7 +20,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// error).
 public final class Main {
   private static final List<String> COMMANDS =
-      List.of("dev", "start", "cluster", "bench", "aot-train");
+      List.of(
+          "dev",
+          "start",
+          "cluster",
+          "topic",
+          "produce",
+          "consume",
+          "group",
+          "config",
+          "log",
+          "bench",
+          "aot-train");
 
   private Main() {}
 
@@ -61,6 +74,12 @@ public final class Main {
       case "start" -> new StartCommand(console);
       case "cluster" -> ClusterCommands.commandLine(console);
       case "bench" -> new Bench();
+      case "topic" -> ClientCommands.topic(console);
+      case "produce" -> ClientCommands.produce(console);
+      case "consume" -> ClientCommands.consume(console);
+      case "group" -> ClientCommands.group(console);
+      case "config" -> ClientCommands.config(console);
+      case "log" -> LogCommands.commandLine(console);
       case "aot-train" -> new AotTrainCommand(console);
       default -> throw new IllegalArgumentException(name);
     };

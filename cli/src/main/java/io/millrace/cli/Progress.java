@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// A progress line for anything that lasts longer than a second: redrawn on a terminal, elsewhere a
-/// line now and then. Silent before that second is over, and gone when closed.
+/// line now and then. Silent before that second (elsewhere: five) is over, and gone when closed.
 public final class Progress implements AutoCloseable {
   private static final long QUIET_MS = 1_000;
   private static final long REDRAW_MS = 200;
@@ -35,7 +35,7 @@ public final class Progress implements AutoCloseable {
 
   private void run() {
     try {
-      long waitMs = QUIET_MS;
+      long waitMs = console.terminal() ? QUIET_MS : LINE_MS / 2;
       while (!closed.await(waitMs, TimeUnit.MILLISECONDS)) {
         double seconds = (System.nanoTime() - startedNs) / 1e9;
         String line = String.format(Locale.ROOT, "%s, %.0f s", state.get(), seconds);

@@ -2,8 +2,8 @@ package io.millrace.cli.cluster;
 
 import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
+import io.millrace.cli.Json;
 import io.millrace.cli.JsonOption;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -64,7 +64,7 @@ final class ClusterSignal implements Callable<Integer> {
     node.process().signal(fault.signal);
     awaitEffect(node);
     if (json.wanted()) {
-      console.json(Map.of(fault.done, id));
+      console.json(Json.object(fault.done, id));
     } else {
       console.line("node " + id + " " + fault.done + " (pid " + node.process().pid() + ")");
     }

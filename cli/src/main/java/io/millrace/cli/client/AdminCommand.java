@@ -1,0 +1,43 @@
+package io.millrace.cli.client;
+
+import io.millrace.cli.Console;
+import io.millrace.cli.JsonOption;
+import io.millrace.cli.Logging;
+import io.millrace.cli.Progress;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// A command that asks the cluster something through Kafka's admin client, and shows progress while
+/// it waits.
+@Command(mixinStandardHelpOptions = true)
+abstract class AdminCommand implements Callable<Integer> {
+  protected final Console console;
+
+  @Mixin ClientOptions client = new ClientOptions();
+  @Mixin JsonOption json = new JsonOption();
+
+  AdminCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public final Integer call() {
+    Logging.forCommand(console.err());
+    Map<String, Object> config = client.connect();
+    try (var _ = Progress.show(console, () -> "waiting for " + client.bootstrap);
+        Admin admin = Admin.create(config)) {
+      return run(admin);
+    } catch (KafkaException e) {
+      throw Failures.of(client.bootstrap, e);
+    }
+  }
+
+  /// Does the work.
+  ///
+  /// @return an exit status
+  abstract int run(Admin admin);
+}
