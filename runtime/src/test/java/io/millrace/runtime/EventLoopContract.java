@@ -92,12 +92,14 @@ public abstract class EventLoopContract {
       List<String> seen = new ArrayList<>();
       CompletableFuture<Void> done = new CompletableFuture<>();
       loop.execute(() -> {
-        Timer late = loop.schedule(5 * MS, () -> seen.add("cancelled"));
-        loop.schedule(MS, late::cancel);
+        loop.schedule(MS, () -> seen.add("cancelled at once")).cancel();
+        Timer[] second = new Timer[1];
+        loop.schedule(2 * MS, () -> second[0].cancel());
+        second[0] = loop.schedule(2 * MS, () -> seen.add("cancelled when due"));
         loop.schedule(
             10 * MS,
             () -> {
-              late.cancel();
+              second[0].cancel();
               done.complete(null);
             });
       });

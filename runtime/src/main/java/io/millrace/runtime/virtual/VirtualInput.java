@@ -69,7 +69,7 @@ final class VirtualInput {
   }
 
   private ByteBuffer room(int count) {
-    ByteBuffer from = memory;
+    ByteBuffer from = memory == null ? null : memory.clear(); // The handler may have set its limit.
     int unfinished = unfinishedBytes();
     boolean moves = random.nextInt(unfinished > 64 * 1024 ? 32 : 4) == 0;
     if (from != null && from.capacity() - writeIndex >= count && !moves) {
@@ -110,7 +110,7 @@ final class VirtualInput {
   /// @param frameBytes what the unfinished frame needs in all, or 0
   void handled(int frameBytes) {
     if (memory != null) {
-      poison(memory, readIndex, lent.readIndex());
+      poison(memory.clear(), readIndex, lent.readIndex());
     }
     readIndex = lent.readIndex();
     needed = frameBytes;
