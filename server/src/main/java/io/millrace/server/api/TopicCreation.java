@@ -104,7 +104,7 @@ public final class TopicCreation {
   }
 
   /// The same client and principal, asking for CreateTopics.
-  static Request asCreateTopics(Request cause) {
+  public static Request asCreateTopics(Request cause) {
     RequestContext context = cause.context();
     RequestHeader header =
         new RequestHeader(
