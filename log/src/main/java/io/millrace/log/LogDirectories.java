@@ -3,6 +3,9 @@ package io.millrace.log;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -11,62 +14,152 @@ import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All log directories of a node: their locks and identities, the logs in them, the checkpoint
 /// files, and the duties in the background (flush, checkpoints, retention, deletion).
 ///
-/// Life: [#open] takes the locks and reads every `meta.properties`; [#load] opens the logs, when
-/// the metadata says which belong here; [#start] begins the duties; [#close] leaves the directories
-/// clean. Thread-safe; methods that say "blocks" belong on workers.
+/// Life: [#open] takes the locks and reads every `meta.properties`, which must be there; [#load]
+/// opens the logs, when the metadata says which belong here; [#start] begins the duties; [#close]
+/// leaves the directories clean.
+///
+/// A monitor over the table of logs; the logs themselves are used under their owners' guards.
+/// Methods that say "blocks" belong on workers or on a loop that may block.
 public final class LogDirectories {
 
-  private LogDirectories() {}
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
+
+  private final World world;
+  private final LogDirectoriesConfig config;
+  private final LogDirectoryListener listener;
+  private final List<LogDirectory> directories;
+  private final List<AutoCloseable> locks;
+  private final long cleanShutdownBrokerEpoch;
+  private final DirectoryCheckpoints checkpoints;
+  private final FolderRemoval removal;
+  private final FlushQueue flushes;
+  private final DirectoryDuties duties;
+
+  private final Object guard = new Object();
+  private final Map<TopicPartition, Entry> entries = new LinkedHashMap<>();
+
+  /// A log and who guards it.
+  static final class Entry {
+    final HostedLog hosted;
+    volatile @Nullable LogOwner owner;
+
+    Entry(HostedLog hosted) {
+      this.hosted = hosted;
+    }
+  }
+
+  private LogDirectories(
+      World world,
+      LogDirectoriesConfig config,
+      LogDirectoryListener listener,
+      List<LogDirectory> directories,
+      List<AutoCloseable> locks,
+      long cleanShutdownBrokerEpoch) {
+    this.world = world;
+    this.config = config;
+    this.listener = listener;
+    this.directories = List.copyOf(directories);
+    this.locks = locks;
+    this.cleanShutdownBrokerEpoch = cleanShutdownBrokerEpoch;
+    this.checkpoints = new DirectoryCheckpoints(world.disk(), this);
+    this.removal = new FolderRemoval(world, this::fail);
+    this.flushes = new FlushQueue(world.workers(), this);
+    this.duties = new DirectoryDuties(world, config, this, checkpoints, removal);
+  }
 
   /// Takes the lock of every directory and reads its identity. A directory that cannot be used
   /// starts offline, unless none is left. Blocks.
   ///
-  /// @throws IOException when every directory failed, or one is locked by another process, or they
-  ///   belong to different clusters or nodes
+  /// @throws IOException when every directory failed, or one is locked by another process
   public static LogDirectories open(
       World world, LogDirectoriesConfig config, LogDirectoryListener listener) throws IOException {
-    throw new UnsupportedOperationException();
+    List<LogDirectory> directories = new ArrayList<>();
+    List<AutoCloseable> locks = new ArrayList<>();
+    List<Path> usable = new ArrayList<>();
+    IOException last = null;
+    for (Path path : config.logDirs()) {
+      LogDirectory directory;
+      try {
+        directory = new LogDirectory(path, DirectoryIdentity.read(world.disk(), path));
+        usable.add(path);
+      } catch (IOException e) {
+        LOG.error("log directory {} cannot be used", path, e);
+        last = e;
+        directory = new LogDirectory(path, Uuid.ZERO_UUID);
+        directory.takeOffline();
+      }
+      directories.add(directory);
+    }
+    if (usable.isEmpty()) {
+      throw new IOException("no usable directory in log.dirs " + config.logDirs(), last);
+    }
+    try {
+      for (Path path : usable) {
+        locks.add(world.disk().lock(path.resolve(".lock")));
+      }
+    } catch (IOException e) {
+      release(locks);
+      throw e;
+    }
+    long epoch = CleanShutdown.brokerEpoch(world.disk(), usable);
+    return new LogDirectories(world, config, listener, directories, locks, epoch);
   }
 
-  /// In the order of `log.dirs`; those without `meta.properties` (not formatted) have a zero id.
+  private static void release(List<AutoCloseable> locks) {
+    for (AutoCloseable lock : locks) {
+      try {
+        lock.close();
+      } catch (Exception e) {
+        LOG.warn("a directory lock cannot be given back", e);
+      }
+    }
+    locks.clear();
+  }
+
+  /// In the order of `log.dirs`; those that could not be read have a zero id.
   public List<LogDirectory> directories() {
-    throw new UnsupportedOperationException();
+    return directories;
   }
 
   /// The online directory with this id, or null.
   public @Nullable LogDirectory directory(Uuid id) {
-    throw new UnsupportedOperationException();
+    for (LogDirectory directory : directories) {
+      if (directory.id().equals(id) && directory.isOnline()) {
+        return directory;
+      }
+    }
+    return null;
   }
 
-  /// Cluster id found in the directories, null when none is formatted.
-  public @Nullable String clusterId() {
-    throw new UnsupportedOperationException();
-  }
-
-  /// Writes `meta.properties` where it is missing, with new directory ids. Blocks.
-  public void format(String clusterId) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /// Broker epoch in the marker of a clean shutdown that was found (and removed) by [#load]; -1
-  /// when a directory had none.
+  /// Broker epoch in the markers of a clean shutdown that [#open] found; -1 when a directory had
+  /// none or they differ.
   public long cleanShutdownBrokerEpoch() {
-    throw new UnsupportedOperationException();
+    return cleanShutdownBrokerEpoch;
+  }
+
+  /// What logs report to be written into the checkpoints at once. For [LogEnvironment]s of logs
+  /// that live here.
+  public void lowerRecoveryPoint(PartitionLog log) throws IOException {
+    checkpoints.lowerRecoveryPoint(log);
   }
 
   /// Opens every log found, several at a time on workers, then calls `done` on `loop`: with the
   /// logs, or with what went wrong. Folders that `verdict` does not want are renamed to `-stray`.
+  /// The markers of a clean shutdown are removed before the first log is opened.
   public void load(
       LogEnvironment environment,
       Function<String, LogConfig> configOfTopic,
       Verdict verdict,
       EventLoop loop,
       BiConsumer<List<HostedLog>, @Nullable IOException> done) {
-    throw new UnsupportedOperationException();
+    new DirectoryLoad(world, config, this, environment, configOfTopic, verdict, removal)
+        .run(loop, done);
   }
 
   /// Whether a folder found on disk belongs here.
@@ -75,63 +168,149 @@ public final class LogDirectories {
     boolean belongsHere(TopicPartition partition, Uuid topicId, LogDirectory directory);
   }
 
+  void add(HostedLog hosted) {
+    synchronized (guard) {
+      entries.put(hosted.partition(), new Entry(hosted));
+    }
+  }
+
+  DirectoryCheckpoints checkpoints() {
+    return checkpoints;
+  }
+
   /// The log of a partition, or null.
   public @Nullable HostedLog log(TopicPartition partition) {
-    throw new UnsupportedOperationException();
+    Entry entry = entry(partition);
+    return entry == null ? null : entry.hosted;
+  }
+
+  @Nullable Entry entry(TopicPartition partition) {
+    synchronized (guard) {
+      return entries.get(partition);
+    }
   }
 
   public List<HostedLog> logs() {
-    throw new UnsupportedOperationException();
+    return entries().stream().map(entry -> entry.hosted).toList();
+  }
+
+  List<Entry> entries() {
+    synchronized (guard) {
+      return new ArrayList<>(entries.values());
+    }
+  }
+
+  List<Entry> entriesIn(LogDirectory directory) {
+    return entries().stream().filter(entry -> entry.hosted.directory() == directory).toList();
   }
 
   /// The online directory that a new replica should go to: the one with the fewest logs.
   public LogDirectory directoryForNewLog() throws IOException {
-    throw new UnsupportedOperationException();
+    LogDirectory best = null;
+    int fewest = Integer.MAX_VALUE;
+    for (LogDirectory directory : directories) {
+      int logs = directory.isOnline() ? entriesIn(directory).size() : Integer.MAX_VALUE;
+      if (logs < fewest) {
+        best = directory;
+        fewest = logs;
+      }
+    }
+    if (best == null) {
+      throw new IOException("no log directory is online");
+    }
+    return best;
   }
 
   /// Creates the folder and files of a new replica, or gives the log that is there. Blocks (a few
   /// system calls).
   public HostedLog create(
-      TopicPartition partition, Uuid topicId, LogDirectory directory, LogConfig config)
+      LogEnvironment environment,
+      TopicPartition partition,
+      Uuid topicId,
+      LogDirectory directory,
+      LogConfig logConfig)
       throws IOException {
-    throw new UnsupportedOperationException();
+    HostedLog existing = log(partition);
+    if (existing != null) {
+      return existing;
+    }
+    PartitionLog log =
+        PartitionLog.open(
+            environment,
+            directory.path().resolve(partition.toString()),
+            logConfig,
+            LogOpenState.unknown(topicId));
+    HostedLog hosted = new HostedLog(partition, topicId, directory, log);
+    add(hosted);
+    return hosted;
   }
 
   /// Takes the log out at once: the folder is renamed to `-delete` and removed after
   /// `file.delete.delay.ms`. Blocks (a few system calls). The caller has stopped using the log.
   public void delete(TopicPartition partition) throws IOException {
-    throw new UnsupportedOperationException();
+    Entry entry;
+    synchronized (guard) {
+      entry = entries.remove(partition);
+    }
+    if (entry != null) {
+      PartitionLog log = entry.hosted.log();
+      long delayMs = log.config().fileDeleteDelayMs();
+      log.abandon();
+      removal.removeFolder(entry.hosted.directory(), log.dir(), partition, delayMs);
+    }
   }
 
   /// Tells through whom the background duties reach the log. A log without an owner is left alone.
   public void attach(TopicPartition partition, LogOwner owner) {
-    throw new UnsupportedOperationException();
+    Entry entry = entry(partition);
+    if (entry != null) {
+      entry.owner = owner;
+    }
   }
 
-  /// High watermarks as of `replication-offset-checkpoint`, by partition, for those loaded.
-  public Map<TopicPartition, Long> checkpointedHighWatermarks() {
-    throw new UnsupportedOperationException();
+  /// The high watermark of a loaded log as of `replication-offset-checkpoint`, 0 when it has none.
+  public long checkpointedHighWatermark(TopicPartition partition) {
+    return checkpoints.highWatermarkAtLoad(partition);
   }
 
   /// Asks for a flush of this log (`flush.messages` reached). Many requests while one sync runs
   /// become one next sync; [LogOwner#onFlushed] tells when. Any thread; does not wait.
   public void requestFlush(TopicPartition partition) {
-    throw new UnsupportedOperationException();
+    flushes.request(partition);
   }
 
-  /// Takes a directory offline after an I/O error: its logs are abandoned and listeners are told.
+  /// Takes a directory offline after an I/O error: listeners are told, then its logs are let go.
   public void fail(LogDirectory directory, IOException cause) {
-    throw new UnsupportedOperationException();
+    synchronized (guard) {
+      if (!directory.isOnline()) {
+        return;
+      }
+      directory.takeOffline();
+    }
+    listener.onOffline(directory, cause);
+    for (Entry entry : entriesIn(directory)) {
+      synchronized (guard) {
+        entries.remove(entry.hosted.partition());
+      }
+      entry.hosted.log().abandon();
+    }
   }
 
   /// Begins the background duties, timed on `loop`, done on workers.
   public void start(EventLoop loop) {
-    throw new UnsupportedOperationException();
+    duties.start(loop);
   }
 
   /// Stops the duties, flushes and closes every log, writes the checkpoints and last the marker of
   /// a clean shutdown, and gives the locks back. Runs on workers; calls `done` on `loop`.
   public void close(long brokerEpoch, EventLoop loop, Consumer<@Nullable IOException> done) {
-    throw new UnsupportedOperationException();
+    duties.stop();
+    new DirectoryClose(world, config, this, checkpoints)
+        .run(
+            brokerEpoch,
+            failure -> {
+              release(locks);
+              loop.execute(() -> done.accept(failure));
+            });
   }
 }

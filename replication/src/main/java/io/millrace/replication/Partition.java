@@ -48,6 +48,7 @@ public final class Partition implements LogOwner {
   private boolean offline;
   private long moves;
   private boolean deleted;
+  private boolean stopped;
 
   // Written under the guard, read by anybody.
   private volatile long highWatermark;
@@ -127,7 +128,7 @@ public final class Partition implements LogOwner {
       }
       LeaderState previous = state;
       state = next;
-      leading = next.leader() == brokerId && !offline && !deleted;
+      leading = next.leader() == brokerId && !stopped;
       if (leading) {
         if (previous.leaderEpoch() != next.leaderEpoch() || previous.leader() != brokerId) {
           leaderEpochStart = log.logEndOffset();
@@ -157,20 +158,30 @@ public final class Partition implements LogOwner {
 
   /// The partition leaves this broker, for good: nobody is served any more.
   void retire() {
-    stop(Errors.NOT_LEADER_OR_FOLLOWER, true);
+    synchronized (guard) {
+      deleted = true;
+    }
+    stop(Errors.NOT_LEADER_OR_FOLLOWER);
   }
 
   /// The log directory is gone.
   void takeOffline() {
-    stop(Errors.KAFKA_STORAGE_ERROR, false);
+    synchronized (guard) {
+      offline = true;
+    }
+    stop(Errors.KAFKA_STORAGE_ERROR);
   }
 
-  private void stop(Errors why, boolean delete) {
+  /// The broker shuts down: nobody is served any more, the log stays in use until it is closed.
+  void stopServing() {
+    stop(Errors.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  private void stop(Errors why) {
     List<AckQueue.Entry> failed;
     synchronized (guard) {
       moves++;
-      deleted |= delete;
-      offline |= !delete;
+      stopped = true;
       leading = false;
       failed = acks.takeAll();
     }

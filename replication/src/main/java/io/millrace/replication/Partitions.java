@@ -224,13 +224,13 @@ public final class Partitions implements ImageListener, ReplicaHost {
           directory = directories.directoryForNewLog();
         }
         hosted =
-            directories.create(id.topicPartition(), topic.id(), directory, topicSettings.log());
+            directories.create(
+                environment, id.topicPartition(), topic.id(), directory, topicSettings.log());
       } else {
         HostedLog existing = hosted;
         synchronizedConfig(existing, topicSettings);
       }
-      long highWatermark =
-          directories.checkpointedHighWatermarks().getOrDefault(id.topicPartition(), 0L);
+      long highWatermark = directories.checkpointedHighWatermark(id.topicPartition());
       Partition partition = new Partition(id, brokerId, hosted, highWatermark, this);
       directories.attach(id.topicPartition(), partition);
       if (placement.brokerChooses()
@@ -305,7 +305,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
 
   /// The broker is shutting down: nobody is served any more.
   public void stopServing() {
-    table.partitions().forEach(Partition::retire);
+    table.partitions().forEach(Partition::stopServing);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.runtime.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// What all connections of a node share: the loops' contexts, limits and counters. Makes the
 /// [ConnectionHandler]s that listeners hand to the network.
@@ -19,6 +20,7 @@ public final class RequestPath {
   private final RequestCounters counters = new RequestCounters();
   private final AtomicLong connectionIds = new AtomicLong();
   private volatile boolean serving;
+  private volatile boolean servingControllers;
 
   /// @param queuedMaxRequestBytes `queued.max.request.bytes`, -1 for no bound
   public RequestPath(World world, ConnectionLimits limits, long queuedMaxRequestBytes) {
@@ -31,7 +33,9 @@ public final class RequestPath {
   }
 
   /// A handler for one accepted connection.
-  public ConnectionHandler accept(ListenerSettings listener, ApiTable apis) {
+  ///
+  /// @param apis asked when the first request comes, which is not before [#serve]
+  public ConnectionHandler accept(ListenerSettings listener, Supplier<ApiTable> apis) {
     return new WireConnection(this, listener, apis);
   }
 
@@ -49,18 +53,24 @@ public final class RequestPath {
     return contexts;
   }
 
-  /// From now on requests of broker listeners are read. Until then their connections are accepted
-  /// and kept waiting, so that a client that comes early is answered as soon as the node can. Any
-  /// thread.
-  public void serve() {
-    serving = true;
+  /// From now on requests of the listeners of this role are read. Until then their connections are
+  /// accepted and kept waiting, so that a client that comes early is answered as soon as the node
+  /// can. Any thread.
+  public void serve(Request.ListenerRole role) {
+    switch (role) {
+      case BROKER -> serving = true;
+      case CONTROLLER -> servingControllers = true;
+    }
     for (LoopContext context : contexts) {
       context.mailbox().post(context::resumeAll);
     }
   }
 
-  boolean isServing() {
-    return serving;
+  boolean isServing(Request.ListenerRole role) {
+    return switch (role) {
+      case BROKER -> serving;
+      case CONTROLLER -> servingControllers;
+    };
   }
 
   Clock clock() {

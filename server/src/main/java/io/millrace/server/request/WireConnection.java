@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -44,7 +45,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
 
   private final RequestPath path;
   private final ListenerSettings listener;
-  private final ApiTable apis;
+  private final Supplier<ApiTable> apis;
   private final ArrayDeque<Answer> pending = new ArrayDeque<>();
   private final WireHeader wireHeader = new WireHeader();
   private final ClientIds clientIds = new ClientIds();
@@ -62,7 +63,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private boolean closed;
   private @Nullable Object attachment;
 
-  WireConnection(RequestPath path, ListenerSettings listener, ApiTable apis) {
+  WireConnection(RequestPath path, ListenerSettings listener, Supplier<ApiTable> apis) {
     this.path = path;
     this.listener = listener;
     this.apis = apis;
@@ -192,7 +193,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   }
 
   private boolean mayServe() {
-    return path.isServing() || listener.role() == Request.ListenerRole.CONTROLLER;
+    return path.isServing(listener.role());
   }
 
   private boolean mayStart(short api) {
@@ -204,7 +205,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   }
 
   private void handle(short api, ByteBuffer bytes, int start, int size) {
-    ApiTable.Row row = apis.row(api);
+    ApiTable.Row row = apis.get().row(api);
     short version = bytes.getShort(start + 2);
     if (row == null) {
       throw new MalformedRequestException(
@@ -232,7 +233,16 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
       WireReader reader = context().reader().reset(bytes, start, size);
       boolean flexible = row.api().requestHeaderVersion(version) >= 2;
       readHeader(reader, version, flexible);
-      wire.handle(this, wireHeader, reader);
+      try {
+        wire.handle(this, wireHeader, reader);
+      } catch (MalformedRequestException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        // One poisonous request must not take the node, nor walk on to the next one.
+        path.counters().onHandlerFault();
+        LOG.error("{} v{} from {} failed: closing", row.api(), version, id, e);
+        close();
+      }
     } else {
       handleMessage(row, bytes, start, size);
     }
