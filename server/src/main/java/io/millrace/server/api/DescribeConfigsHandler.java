@@ -110,7 +110,7 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
       case TOPIC -> {
         Topic.validate(name);
         if (!cluster.cache().contains(name)) {
-          yield failed(resource, new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, null));
+          yield failed(resource, new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, ""));
         }
         LogConfig config = LogConfig.fromProps(effective.values().topicDefaults(), stored);
         yield result(

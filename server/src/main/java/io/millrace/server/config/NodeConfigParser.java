@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -178,11 +177,14 @@ final class NodeConfigParser {
     if (problems.concerns(NODE_ID) || problems.concerns(BROKER_ID)) {
       return;
     }
-    if (!usable.containsKey(NODE_ID) && !usable.containsKey(BROKER_ID)) {
+    @Nullable String id = usable.getOrDefault(NODE_ID, usable.get(BROKER_ID));
+    if (id == null) {
       List<Path> dirs = values.logDirs().stream().map(Path::of).toList();
-      OptionalInt found = stored.in(dirs);
-      usable.put(NODE_ID, Integer.toString(found.orElse(FIRST_NODE_ID)));
+      id = Integer.toString(stored.in(dirs).orElse(FIRST_NODE_ID));
     }
+    // Kafka knows a node's id by both names, and describes it so.
+    usable.putIfAbsent(NODE_ID, id);
+    usable.putIfAbsent(BROKER_ID, id);
   }
 
   private @Nullable SocketLimits socketLimits(KafkaValues values) {

@@ -29,6 +29,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -175,10 +176,13 @@ public final class ControllerCalls {
   }
 
   private ControllerCall<ApiMessage> askRaft(AclOperation operation) {
-    return (request, body, _) -> {
+    return (request, body, forwarded) -> {
       authorization.requireOnCluster(request, operation);
+      // The quorum knows nothing of the brokers' listeners.
+      ListenerName listener =
+          forwarded ? config.listeners().controllerNames().getFirst() : request.listenerName();
       CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
-      raft.handle(request.listenerName(), request.header().data(), body, answer::complete);
+      raft.handle(listener, request.header().data(), body, answer::complete);
       return answer;
     };
   }
