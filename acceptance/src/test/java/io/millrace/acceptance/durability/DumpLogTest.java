@@ -50,9 +50,14 @@ class DumpLogTest {
 
       Path metadata = logDirs.getFirst().resolve("__cluster_metadata-0");
       assertThat(DumpLog.dump(DumpLog.files(metadata, ".log"), "--cluster-metadata-decoder"))
-          .contains("REGISTER_BROKER_RECORD", "TOPIC_RECORD", "PARTITION_RECORD", topic);
+          .contains(
+              "FEATURE_LEVEL_RECORD",
+              "REGISTER_BROKER_RECORD",
+              "TOPIC_RECORD",
+              "PARTITION_RECORD",
+              topic);
       assertThat(DumpLog.dump(DumpLog.files(metadata, ".checkpoint"), "--cluster-metadata-decoder"))
-          .contains("SnapshotHeader", "SnapshotFooter", "FEATURE_LEVEL_RECORD");
+          .contains("SnapshotHeader", "KRaftVoters", "SnapshotFooter");
       List<Path> groups =
           DumpLog.files(logDirs.getFirst(), ".log").stream()
               .filter(file -> file.toString().contains("__consumer_offsets-"))

@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.utils.Exit;
+import org.jspecify.annotations.Nullable;
 
 /// Kafka's command line tools, run by their main classes in this JVM: standard output and error are
 /// caught, and an exit is noted instead of made. One at a time, since all three are the JVM's own.
@@ -39,11 +41,15 @@ public enum KafkaTool {
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       PrintStream outBefore = System.out;
       PrintStream errBefore = System.err;
+      // Some tools catch what stops them here, and exit once more with another code.
+      AtomicReference<@Nullable Exited> first = new AtomicReference<>();
       int exitCode;
       System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
       Exit.setExitProcedure((status, _) -> {
-        throw new Exited(status);
+        Exited exited = new Exited(status);
+        first.compareAndSet(null, exited);
+        throw exited;
       });
       try {
         exitCode = callMain(arguments);
@@ -53,6 +59,9 @@ public enum KafkaTool {
         System.setOut(outBefore);
         System.setErr(errBefore);
         Exit.resetExitProcedure();
+      }
+      if (first.get() instanceof Exited exited) {
+        exitCode = exited.status;
       }
       return new Program.Ended(
           exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
@@ -75,12 +84,9 @@ public enum KafkaTool {
           .invoke(null, (Object) arguments.clone());
       return 0;
     } catch (InvocationTargetException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof Exited exited) {
-          return exited.status;
-        }
+      if (!(e.getCause() instanceof Exited)) {
+        e.printStackTrace(System.err);
       }
-      e.printStackTrace(System.err);
       return 1;
     } catch (ReflectiveOperationException e) {
       throw new AssertionError("no tool " + mainClass, e);
