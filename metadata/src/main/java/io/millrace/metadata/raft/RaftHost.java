@@ -1,14 +1,243 @@
 package io.millrace.metadata.raft;
 
+import io.millrace.log.LogReports;
+import io.millrace.metadata.QuorumEndpoints;
+import io.millrace.metadata.QuorumSettings;
+import io.millrace.metadata.format.NodeIdentity;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Timer;
+import io.millrace.runtime.World;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.BufferSupplier;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.metadata.MetadataRecordSerde;
+import org.apache.kafka.raft.Endpoints;
+import org.apache.kafka.raft.ExternalKRaftMetrics;
+import org.apache.kafka.raft.KafkaRaftClient;
+import org.apache.kafka.raft.MetadataLogConfig;
+import org.apache.kafka.raft.RaftClient;
+import org.apache.kafka.raft.RaftClients;
+import org.apache.kafka.raft.RaftRequest;
+import org.apache.kafka.raft.RaftUtil;
+import org.apache.kafka.raft.internals.BatchMemoryPool;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.OffsetAndEpoch;
+import org.apache.kafka.snapshot.RecordsSnapshotReader;
+import org.apache.kafka.snapshot.SnapshotReader;
+import org.apache.kafka.snapshot.SnapshotWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Hosts Kafka's `KafkaRaftClient` on the loop `raft`.
+/// Hosts Kafka's `KafkaRaftClient`: our log, network, clock and randomness under it, and a pump
+/// around it that never blocks.
+///
+/// Everything runs on the loop `raft`, which has a thread of its own in production because its
+/// appends wait for the disk. The pump polls the client until it has nothing left to do, then sets
+/// a timer for when it wants to be polled again; requests, answers and appends wake it before. A
+/// poll that throws has found a broken invariant or a broken disk: the client is never polled again
+/// and the node is told to stop.
 public final class RaftHost {
 
-  RaftHost() {}
+  private static final Logger LOG = LoggerFactory.getLogger(RaftHost.class);
+
+  /// Polls in one step of the loop, so that what others post gets its turn.
+  private static final int POLLS_PER_STEP = 256;
+
+  /// At most this long between two polls.
+  private static final long LONGEST_REST_MS = 60_000;
+
+  private static final int SHUTDOWN_TIMEOUT_MS = 5_000;
+  private static final int POOLED_BATCHES = 5;
+
+  private enum State {
+    NEW,
+    RUNNING,
+    STOPPED
+  }
+
+  private final EventLoop loop;
+  private final KafkaTime time;
+  private final MetadataLog log;
+  private final QuorumStateFile voteFile;
+  private final QuorumTimings timings;
+  private final Map<Integer, InetSocketAddress> staticVoters;
+  private final Metrics metrics;
+  private final RaftQueue queue;
+  private final RaftChannel channel;
+  private final ListenerFanOut listeners;
+  private final KafkaRaftClient<ApiMessageAndVersion> client;
+  private final HostedRaftClient hosted;
+  private final LogContext logContext;
+  private final BiConsumer<String, Throwable> onFault;
+  private State state = State.NEW;
+  private @Nullable Timer rest;
+
+  private RaftHost(
+      World world,
+      EventLoop loop,
+      MetadataLog log,
+      QuorumSettings settings,
+      NodeIdentity identity,
+      QuorumEndpoints endpoints,
+      BiConsumer<String, Throwable> onFault) {
+    this.loop = loop;
+    this.log = log;
+    this.onFault = onFault;
+    this.time = KafkaTime.steady(world.clock());
+    this.timings = QuorumTimings.of(settings);
+    this.staticVoters = settings.staticVoters();
+    this.logContext = new LogContext("[Raft id=" + identity.nodeId() + "] ");
+    this.voteFile =
+        new QuorumStateFile(world.disk(), identity.metadataDirectory().resolve(MetadataLog.FOLDER));
+    this.metrics = new Metrics(time);
+    this.queue = new RaftQueue(loop, this::pump);
+    this.channel =
+        new RaftChannel(
+            world,
+            ListenerName.normalised(settings.controllerListenerName()),
+            identity.nodeId(),
+            timings.config().requestTimeoutMs());
+    this.listeners = new ListenerFanOut(this::openSnapshot);
+    this.client =
+        RaftClients.create(
+            identity.nodeId(),
+            identity.metadataDirectoryId(),
+            new MetadataRecordSerde(),
+            channel,
+            queue,
+            log,
+            new BatchMemoryPool(POOLED_BATCHES, KafkaRaftClient.MAX_BATCH_SIZE_BYTES),
+            time,
+            new Expirations(loop),
+            timings.fetchMaxWaitMs(),
+            settings.isController(),
+            identity.clusterId(),
+            bootstrapServers(settings, endpoints),
+            localListeners(endpoints),
+            logContext,
+            Random.from(world.entropy().stream("raft")),
+            timings.config());
+    this.hosted = new HostedRaftClient(client, listeners);
+    client.register(listeners);
+  }
+
+  /// Opens the metadata log below the identity's metadata directory. Blocks.
+  ///
+  /// @param onFault told, on the raft loop, when the client has failed for good
+  public static RaftHost open(
+      World world,
+      QuorumSettings settings,
+      NodeIdentity identity,
+      QuorumEndpoints endpoints,
+      BiConsumer<String, Throwable> onFault)
+      throws IOException {
+    EventLoop loop = world.dedicatedLoop("raft");
+    MetadataLog log =
+        MetadataLog.open(
+            world,
+            loop,
+            identity.metadataDirectory(),
+            new MetadataLogConfig(settings.config()),
+            LogReports.NONE);
+    return new RaftHost(world, loop, log, settings, identity, endpoints, onFault);
+  }
+
+  private static List<InetSocketAddress> bootstrapServers(
+      QuorumSettings settings, QuorumEndpoints endpoints) {
+    List<InetSocketAddress> servers = settings.bootstrapServers();
+    if (!servers.isEmpty() || !settings.staticVoters().isEmpty()) {
+      return servers;
+    }
+    // The client demands a place to look for a leader. A quorum of one has nobody else.
+    return endpoints.controller().stream().limit(1).map(RaftHost::address).toList();
+  }
+
+  private static Endpoints localListeners(QuorumEndpoints endpoints) {
+    Map<ListenerName, InetSocketAddress> addresses = new LinkedHashMap<>();
+    for (Endpoint endpoint : endpoints.controller()) {
+      addresses.put(ListenerName.normalised(endpoint.listener()), address(endpoint));
+    }
+    return Endpoints.fromInetSocketAddresses(addresses);
+  }
+
+  private static InetSocketAddress address(Endpoint endpoint) {
+    return InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port());
+  }
+
+  /// The client for the controller and the image; listeners register before [#start], in the order
+  /// in which they are to be called.
+  public RaftClient<ApiMessageAndVersion> client() {
+    return hosted;
+  }
+
+  /// Kafka's metrics of the raft client.
+  public Metrics metrics() {
+    return metrics;
+  }
+
+  /// Reads vote, snapshot and log and begins to take part. Returns at once.
+  public void start() {
+    loop.execute(() -> {
+      try {
+        client.initialize(staticVoters, voteFile, metrics, NO_EXTERNAL_METRICS);
+      } catch (Throwable t) {
+        fail(t);
+        return;
+      }
+      state = State.RUNNING;
+      pump();
+    });
+  }
+
+  private void pump() {
+    if (state != State.RUNNING) {
+      return;
+    }
+    if (rest != null) {
+      rest.cancel();
+      rest = null;
+    }
+    for (int i = 0; i < POLLS_PER_STEP; i++) {
+      queue.beginPoll();
+      try {
+        client.poll();
+      } catch (Throwable t) {
+        fail(t);
+        return;
+      }
+      if (state != State.RUNNING) {
+        return;
+      }
+      long restMs = queue.restMs();
+      if (restMs > 0) {
+        rest = loop.schedule(Math.min(restMs, LONGEST_REST_MS) * 1_000_000, this::pump);
+        return;
+      }
+    }
+    loop.execute(this::pump);
+  }
+
+  private void fail(Throwable cause) {
+    state = State.STOPPED;
+    channel.close();
+    onFault.accept("The raft client failed", cause);
+  }
 
   /// Takes a request of the quorum that came in on a controller listener: Fetch, FetchSnapshot,
   /// Vote, BeginQuorumEpoch, EndQuorumEpoch, DescribeQuorum, AddRaftVoter, RemoveRaftVoter,
@@ -22,6 +251,101 @@ public final class RaftHost {
       RequestHeaderData header,
       ApiMessage request,
       Consumer<ApiMessage> onResponse) {
-    throw new UnsupportedOperationException();
+    RaftRequest.Inbound inbound =
+        new RaftRequest.Inbound(
+            listener,
+            header.correlationId(),
+            header.requestApiVersion(),
+            request,
+            time.milliseconds());
+    inbound.completion.whenComplete((response, failure) -> {
+      if (failure == null) {
+        onResponse.accept(response.data());
+      } else {
+        LOG.warn("A {} of the quorum failed", ApiKeys.forId(request.apiKey()), failure);
+        onResponse.accept(
+            RaftUtil.errorResponse(ApiKeys.forId(request.apiKey()), Errors.forException(failure)));
+      }
+    });
+    client.handle(inbound);
   }
+
+  /// Begins a snapshot of the committed state up to `id`. Any thread.
+  ///
+  /// @param onWriter gets the writer on the raft loop, or nothing when the snapshot exists, is not
+  ///   wanted any more or cannot be begun; may use it on another thread
+  public void createSnapshot(
+      OffsetAndEpoch id,
+      long lastContainedLogTimeMs,
+      Consumer<Optional<SnapshotWriter<ApiMessageAndVersion>>> onWriter) {
+    loop.execute(() -> {
+      Optional<SnapshotWriter<ApiMessageAndVersion>> writer = Optional.empty();
+      try {
+        if (state == State.RUNNING) {
+          writer = client.createSnapshot(id, lastContainedLogTimeMs);
+        }
+      } catch (RuntimeException e) {
+        LOG.error("Snapshot {} cannot be begun", id, e);
+      }
+      onWriter.accept(writer);
+    });
+  }
+
+  private SnapshotReader<ApiMessageAndVersion> openSnapshot(OffsetAndEpoch id) {
+    return RecordsSnapshotReader.of(
+        log.readSnapshot(id).orElseThrow(),
+        new MetadataRecordSerde(),
+        BufferSupplier.create(),
+        KafkaRaftClient.MAX_BATCH_SIZE_BYTES,
+        true,
+        logContext);
+  }
+
+  /// Hands leadership over if there is somebody to take it, flushes and closes the log.
+  ///
+  /// @param onStopped runs on the raft loop, also when the client had failed before
+  public void stop(Runnable onStopped) {
+    loop.execute(() -> {
+      if (state != State.RUNNING) {
+        state = State.STOPPED;
+        closeLog();
+        onStopped.run();
+        return;
+      }
+      client
+          .shutdown(SHUTDOWN_TIMEOUT_MS)
+          .whenComplete((_, failure) -> {
+            if (failure != null) {
+              LOG.warn("Raft did not end in order: {}", failure.getMessage());
+            }
+            // Completed inside a poll: let it return first.
+            loop.execute(() -> finishStop(onStopped));
+          });
+    });
+  }
+
+  private void finishStop(Runnable onStopped) {
+    if (rest != null) {
+      rest.cancel();
+    }
+    channel.close();
+    try {
+      client.close();
+    } catch (RuntimeException e) {
+      LOG.warn("The metadata log could not be flushed", e);
+    }
+    closeLog();
+    onStopped.run();
+  }
+
+  private void closeLog() {
+    metrics.close();
+    try {
+      log.close();
+    } catch (RuntimeException e) {
+      LOG.warn("The metadata log could not be closed in order; the next start checks it", e);
+    }
+  }
+
+  private static final ExternalKRaftMetrics NO_EXTERNAL_METRICS = _ -> {};
 }

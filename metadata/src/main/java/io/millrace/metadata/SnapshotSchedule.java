@@ -1,0 +1,111 @@
+package io.millrace.metadata;
+
+import io.millrace.metadata.raft.RaftHost;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.World;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.image.loader.LoaderManifestType;
+import org.apache.kafka.image.writer.ImageWriterOptions;
+import org.apache.kafka.image.writer.RaftSnapshotWriter;
+import org.apache.kafka.raft.MetadataLogConfig;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.snapshot.SnapshotWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes the image as a snapshot when enough has happened since the last one:
+/// `metadata.log.max.record.bytes.between.snapshots` bytes of log, or
+/// `metadata.log.max.snapshot.interval.ms` (0: never by time). Looks only when metadata arrives,
+/// which an active controller makes it do twice a second.
+///
+/// Counts on the `metadata` loop; the writing itself happens on a worker, one snapshot at a time. A
+/// snapshot that cannot be written is tried again after as much again has happened.
+final class SnapshotSchedule implements ImageListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
+  private static final int RECORDS_PER_BATCH = 1024;
+
+  private final World world;
+  private final EventLoop loop;
+  private final RaftHost raft;
+  private final long bytesBetween;
+  private final long nanosBetween;
+  private long bytesSince;
+  private long lastNanos;
+  private boolean writing;
+
+  SnapshotSchedule(World world, EventLoop loop, RaftHost raft, AbstractConfig config) {
+    this.world = world;
+    this.loop = loop;
+    this.raft = raft;
+    this.bytesBetween =
+        config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG);
+    this.nanosBetween =
+        config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_INTERVAL_MS_CONFIG) * 1_000_000;
+    reset();
+  }
+
+  private void reset() {
+    bytesSince = 0;
+    lastNanos = world.clock().nanos();
+  }
+
+  @Override
+  public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+    if (manifest.type() == LoaderManifestType.SNAPSHOT) {
+      reset();
+      return;
+    }
+    bytesSince += ImagePublisher.bytesOf(manifest);
+    boolean due =
+        bytesSince >= bytesBetween
+            || (nanosBetween > 0 && world.clock().nanos() - lastNanos >= nanosBetween);
+    if (due && !writing && manifest.provenance().isOffsetBatchAligned()) {
+      LOG.info(
+          "Snapshot {}: {} bytes of metadata since the last",
+          image.provenance().snapshotName(),
+          bytesSince);
+      reset();
+      write(image);
+    }
+  }
+
+  private void write(MetadataImage image) {
+    writing = true;
+    MetadataProvenance provenance = image.provenance();
+    raft.createSnapshot(
+        provenance.snapshotId(),
+        provenance.lastContainedLogTimeMs(),
+        writer ->
+            world
+                .workers()
+                .execute(() -> {
+                  writer.ifPresent(it -> write(image, it));
+                  loop.execute(() -> writing = false);
+                }));
+  }
+
+  private static void write(MetadataImage image, SnapshotWriter<ApiMessageAndVersion> to) {
+    RaftSnapshotWriter writer = new RaftSnapshotWriter(to, RECORDS_PER_BATCH);
+    boolean complete = false;
+    try {
+      image.write(
+          writer,
+          new ImageWriterOptions.Builder(image.features().metadataVersionOrThrow())
+              .setEligibleLeaderReplicasEnabled(image.features().isElrEnabled())
+              .build());
+      writer.close(true);
+      complete = true;
+    } catch (RuntimeException e) {
+      LOG.error("Snapshot {} could not be written", image.provenance().snapshotName(), e);
+    } finally {
+      if (!complete) {
+        writer.close(false);
+      }
+    }
+  }
+}

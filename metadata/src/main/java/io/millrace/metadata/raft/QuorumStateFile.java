@@ -1,0 +1,85 @@
+package io.millrace.metadata.raft;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.Disk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.kafka.raft.ElectionState;
+import org.apache.kafka.raft.QuorumStateStore;
+import org.apache.kafka.raft.generated.QuorumStateDataJsonConverter;
+import org.apache.kafka.server.common.KRaftVersion;
+
+/// The file `quorum-state`: this voter's epoch and vote, as one line of JSON in the format of
+/// Kafka's `FileQuorumStateStore`. Replaced durably before any vote leaves the node. Used on the
+/// loop `raft`.
+final class QuorumStateFile implements QuorumStateStore {
+
+  static final String NAME = "quorum-state";
+
+  private static final String VERSION = "data_version";
+  private static final short HIGHEST_VERSION = 1;
+
+  private final Disk disk;
+  private final Path file;
+  private final ObjectMapper json = new ObjectMapper();
+
+  QuorumStateFile(Disk disk, Path directory) {
+    this.disk = disk;
+    this.file = directory.resolve(NAME);
+  }
+
+  @Override
+  public Optional<ElectionState> readElectionState() {
+    if (!disk.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode state = json.readTree(disk.read(file));
+      JsonNode version = state.get(VERSION);
+      if (!state.isObject() || version == null) {
+        throw new IOException("no " + VERSION);
+      }
+      short dataVersion = version.shortValue();
+      if (dataVersion < 0 || dataVersion > HIGHEST_VERSION) {
+        throw new IOException(
+            VERSION + " " + dataVersion + " is not among the known 0 to " + HIGHEST_VERSION);
+      }
+      return Optional.of(
+          ElectionState.fromQuorumStateData(QuorumStateDataJsonConverter.read(state, dataVersion)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the vote in " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void writeElectionState(ElectionState latest, KRaftVersion kraftVersion) {
+    short version = kraftVersion.quorumStateVersion();
+    ObjectNode state =
+        (ObjectNode) QuorumStateDataJsonConverter.write(latest.toQuorumStateData(version), version);
+    state.put(VERSION, version);
+    try {
+      disk.replace(file, state.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Path path() {
+    return file;
+  }
+
+  @Override
+  public void clear() {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.millrace.metadata.raft;
+
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.World;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.raft.NetworkChannel;
+import org.apache.kafka.raft.RaftRequest;
+
+/// The raft client's way to the other voters' controller listeners: one connection an address, made
+/// when it is needed and kept. Failures of any kind complete a request exceptionally, which the
+/// client takes for a lost packet; it alone retries and backs off.
+///
+/// [#send] may be called from any thread; everything else happens on one of the world's connection
+/// loops, so that the raft loop, which waits for the disk, delays no bytes.
+final class RaftChannel implements NetworkChannel {
+
+  private final World world;
+  private final EventLoop loop;
+  private final ListenerName listenerName;
+  private final String clientId;
+  private final int requestTimeoutMs;
+  private final AtomicInteger correlationIds = new AtomicInteger();
+  private final Map<String, RaftPeer> peers = new LinkedHashMap<>();
+  private boolean closed;
+
+  RaftChannel(World world, ListenerName listenerName, int nodeId, int requestTimeoutMs) {
+    this.world = world;
+    this.loop = world.loops().get(world.loops().size() - 1);
+    this.listenerName = listenerName;
+    this.clientId = "raft-client-" + nodeId;
+    this.requestTimeoutMs = requestTimeoutMs;
+  }
+
+  @Override
+  public int newCorrelationId() {
+    return correlationIds.getAndIncrement();
+  }
+
+  @Override
+  public ListenerName listenerName() {
+    return listenerName;
+  }
+
+  @Override
+  public void send(RaftRequest.Outbound request) {
+    loop.execute(() -> sendInLoop(request));
+  }
+
+  private void sendInLoop(RaftRequest.Outbound request) {
+    Node to = request.destination();
+    if (closed || to == null) {
+      request.completion.completeExceptionally(new DisconnectException("channel closed"));
+      return;
+    }
+    peers
+        .computeIfAbsent(
+            to.host() + ":" + to.port(),
+            _ -> new RaftPeer(world, loop, to.host(), to.port(), clientId, requestTimeoutMs))
+        .send(request);
+  }
+
+  @Override
+  public void close() {
+    loop.execute(() -> {
+      closed = true;
+      peers.values().forEach(RaftPeer::close);
+    });
+  }
+}

@@ -1,0 +1,70 @@
+package io.millrace.metadata.raft;
+
+import io.millrace.runtime.EventLoop;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.raft.RaftMessage;
+import org.apache.kafka.raft.RaftMessageQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The queue that `KafkaRaftClient` polls, without waiting: an empty queue answers null at once and
+/// remembers how long the client would have waited.
+///
+/// State belongs to the loop `raft`; [#add] and [#wakeup] may come from any thread.
+final class RaftQueue implements RaftMessageQueue {
+
+  private final EventLoop loop;
+  private final Runnable pump;
+  private final ArrayDeque<RaftMessage> messages = new ArrayDeque<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private long askedTimeoutMs;
+  private boolean delivered;
+
+  RaftQueue(EventLoop loop, Runnable pump) {
+    this.loop = loop;
+    this.pump = pump;
+  }
+
+  @Override
+  public @Nullable RaftMessage poll(long timeoutMs) {
+    askedTimeoutMs = timeoutMs;
+    RaftMessage message = messages.poll();
+    delivered = message != null;
+    return message;
+  }
+
+  @Override
+  public void add(RaftMessage message) {
+    if (loop.inLoop()) {
+      messages.add(message);
+      wakeup();
+    } else {
+      loop.execute(() -> add(message));
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return messages.isEmpty();
+  }
+
+  @Override
+  public void wakeup() {
+    if (woken.compareAndSet(false, true)) {
+      loop.execute(pump);
+    }
+  }
+
+  /// Before each poll of the client.
+  void beginPoll() {
+    askedTimeoutMs = 0;
+    delivered = false;
+    woken.set(false);
+  }
+
+  /// After it: how long the client wants to rest, 0 when it has to be polled again now. It computes
+  /// its timeout before it handles a message, so one that was just handled makes the timeout void.
+  long restMs() {
+    return delivered || !messages.isEmpty() || woken.get() ? 0 : Math.max(0, askedTimeoutMs);
+  }
+}

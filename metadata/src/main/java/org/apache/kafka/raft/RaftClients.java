@@ -1,0 +1,67 @@
+package org.apache.kafka.raft;
+
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.memory.MemoryPool;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.serialization.RecordSerde;
+
+/// The only class that has to live in Kafka's package: reaches the constructor of [KafkaRaftClient]
+/// that takes the message queue, the longest fetch wait and the source of randomness, and the
+/// builders that fit a request's content to a peer's version.
+public final class RaftClients {
+
+  private RaftClients() {}
+
+  /// Wraps a request of the quorum; `build(version)` on it moves fields to where that version has
+  /// them.
+  public static AbstractRequest.Builder<? extends AbstractRequest> requestBuilder(ApiMessage data) {
+    return KafkaNetworkChannel.buildRequest(data);
+  }
+
+  public static <T> KafkaRaftClient<T> create(
+      int nodeId,
+      Uuid directoryId,
+      RecordSerde<T> serde,
+      NetworkChannel channel,
+      RaftMessageQueue queue,
+      RaftLog log,
+      MemoryPool memoryPool,
+      Time time,
+      ExpirationService expirations,
+      int fetchMaxWaitMs,
+      boolean canBecomeVoter,
+      String clusterId,
+      Collection<InetSocketAddress> bootstrapServers,
+      Endpoints localListeners,
+      LogContext logContext,
+      Random random,
+      QuorumConfig config) {
+    return new KafkaRaftClient<>(
+        OptionalInt.of(nodeId),
+        directoryId,
+        serde,
+        channel,
+        queue,
+        log,
+        memoryPool,
+        time,
+        expirations,
+        fetchMaxWaitMs,
+        canBecomeVoter,
+        clusterId,
+        bootstrapServers,
+        localListeners,
+        Feature.KRAFT_VERSION.supportedVersionRange(),
+        logContext,
+        random,
+        config);
+  }
+}
