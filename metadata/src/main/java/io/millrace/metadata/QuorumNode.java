@@ -33,6 +33,7 @@ import org.apache.kafka.server.config.ServerLogConfigs;
 /// node's assembly; the accessors may be used from any thread.
 public final class QuorumNode implements AutoCloseable {
 
+  private final EventLoop metadataLoop;
   private final RaftHost raft;
   private final ControllerHost controller;
   private final ActiveController channel;
@@ -51,7 +52,7 @@ public final class QuorumNode implements AutoCloseable {
       BiConsumer<String, Throwable> onFault)
       throws IOException {
     AbstractConfig config = settings.config();
-    EventLoop metadataLoop = world.dedicatedLoop("metadata");
+    metadataLoop = world.dedicatedLoop("metadata");
     EventLoop lifecycleLoop = world.loops().getFirst();
     int heartbeatMs = config.getInt(KRaftConfigs.BROKER_HEARTBEAT_INTERVAL_MS_CONFIG);
     boolean unstable = config.getBoolean(ServerConfigs.UNSTABLE_FEATURE_VERSIONS_ENABLE_CONFIG);
@@ -141,6 +142,11 @@ public final class QuorumNode implements AutoCloseable {
           }
         });
     return ids;
+  }
+
+  /// The loop that images are published on.
+  public EventLoop metadataLoop() {
+    return metadataLoop;
   }
 
   /// Adds a listener; only before [#start].
