@@ -55,7 +55,7 @@ public final class Main {
 
   static CommandLine commandLine(Console console, String first) {
     var root = new CommandLine(new MillraceCommand());
-    for (String name : COMMANDS.contains(first) ? List.of(first) : COMMANDS) {
+    for (String name : needed(first)) {
       root.addSubcommand(name, command(console, name));
     }
     root.setOut(writer(console.out()));
@@ -66,6 +66,13 @@ public final class Main {
     root.setExecutionExceptionHandler((thrown, _, _) -> failed(console, thrown));
     root.setParameterExceptionHandler((wrong, _) -> misused(console, wrong));
     return root;
+  }
+
+  private static List<String> needed(String first) {
+    if (first.equals("--version") || first.equals("-V")) {
+      return List.of();
+    }
+    return COMMANDS.contains(first) ? List.of(first) : COMMANDS;
   }
 
   private static Object command(Console console, String name) {
