@@ -67,7 +67,9 @@ final class LogReader {
       }
       DiskFile file = segment.file();
       file.retain();
-      return new LogRead.Data(new FileSlice(file, first.position(), length), first.baseOffset());
+      boolean recent = segment.isRecent(first.position());
+      return new LogRead.Data(
+          new FileSlice(file, first.position(), length, recent), first.baseOffset());
     }
     return null;
   }

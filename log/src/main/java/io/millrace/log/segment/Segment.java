@@ -23,6 +23,9 @@ public final class Segment {
 
   private static final long NO_TIMESTAMP = -1;
 
+  /// What was appended last, up to this size, is taken to be in the page cache still.
+  private static final int RECENT_BYTES = 1 << 20;
+
   /// Read from a cold place at once, when looking for a batch: an index interval and some.
   private static final int LOOKUP_BYTES = 4096;
 
@@ -38,6 +41,9 @@ public final class Segment {
   private @Nullable DiskFile file;
   private int size;
   private int bytesSinceIndexEntry;
+
+  /// Where the appends of this process began.
+  private int appendedFrom;
 
   /// Largest timestamp and the last offset of its batch; `Long.MIN_VALUE` as long as not known.
   private long maxTimestamp;
@@ -121,6 +127,7 @@ public final class Segment {
       throw new IOException(segment.path(LogFiles.LOG) + ": larger than 2 GiB");
     }
     segment.size = (int) size;
+    segment.appendedFrom = (int) size;
     segment.maxTimestamp = Long.MIN_VALUE;
     return segment;
   }
@@ -158,6 +165,11 @@ public final class Segment {
       file = open;
     }
     return open;
+  }
+
+  /// Whether what lies from `position` on was appended a moment ago.
+  public boolean isRecent(int position) {
+    return position >= appendedFrom && size - position <= RECENT_BYTES;
   }
 
   /// Appends whole batches whose offsets are set. `bytes[position, position + length)` is written

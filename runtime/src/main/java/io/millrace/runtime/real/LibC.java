@@ -23,6 +23,18 @@ final class LibC {
   private static final int O_WRONLY = 1;
   private static final int O_CLOEXEC = 0x80000;
 
+  /// The same number on every architecture.
+  private static final long SYS_CACHESTAT = 451;
+
+  private static final long CACHESTAT_RANGE_BYTES = 16;
+  private static final long CACHESTAT_BYTES = 40;
+
+  private static final ThreadLocal<MemorySegment> CACHESTAT =
+      ThreadLocal.withInitial(
+          () -> Arena.global().allocate(CACHESTAT_RANGE_BYTES + CACHESTAT_BYTES, 8));
+
+  private static volatile boolean cachestatWorks = true;
+
   private LibC() {}
 
   /// Opens an existing file for writing. Returns the descriptor, or -1.
@@ -44,6 +56,33 @@ final class LibC {
     }
   }
 
+  /// Whether the kernel tells what of a file is in the page cache (`cachestat`, Linux 6.5). Known
+  /// after the first [#isCached].
+  static boolean tellsCached() {
+    return cachestatWorks;
+  }
+
+  /// Whether all pages of `[position, position + length)` are in the page cache. Also false where
+  /// the kernel does not tell.
+  static boolean isCached(int descriptor, long position, long length) {
+    MemorySegment range = CACHESTAT.get();
+    MemorySegment found = range.asSlice(CACHESTAT_RANGE_BYTES);
+    range.set(JAVA_LONG, 0, position);
+    range.set(JAVA_LONG, 8, length);
+    try {
+      long result = (long) Handles.SYSCALL.invokeExact(SYS_CACHESTAT, descriptor, range, found, 0);
+      if (result != 0) {
+        cachestatWorks = false;
+        return false;
+      }
+    } catch (Throwable e) {
+      throw new LinkageError("cachestat", e);
+    }
+    long page = Handles.PAGE_BYTES;
+    long pages = (position + length - 1) / page - position / page + 1;
+    return found.get(JAVA_LONG, 0) >= pages;
+  }
+
   static void close(int descriptor) {
     try {
       int ignored = (int) Handles.CLOSE.invokeExact(descriptor);
@@ -62,7 +101,21 @@ final class LibC {
     static final MethodHandle PWRITE =
         handle(
             "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle SYSCALL =
+        handle(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
+            Linker.Option.firstVariadicArg(1));
+    static final int PAGE_BYTES = pageBytes();
     static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private static int pageBytes() {
+      try {
+        return (int) handle("getpagesize", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+      } catch (Throwable e) {
+        throw new LinkageError("getpagesize", e);
+      }
+    }
 
     @SuppressWarnings("restricted")
     private static MethodHandle handle(

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A direct buffer is written with `pwrite` on a second descriptor, since the channel keeps its own
 /// to itself and its write costs 0.3 µs a small and 2.5 µs a bulk request more. The second
-/// descriptor is opened with the first such write, so that only files that are appended to have
-/// one; should the path lead to another file by then, the channel writes. What `pwrite` does not
-/// take, the channel writes too, and throws what there is to throw.
+/// descriptor is opened with the first such write, or to ask what is cached, so that only files
+/// that are in use have one; should the path lead to another file by then, the channel writes. What
+/// `pwrite` does not take, the channel writes too, and throws what there is to throw.
 final class NioFile implements DiskFile {
 
   /// No second descriptor yet; [#USE_CHANNEL] when there will be none.
@@ -171,8 +171,20 @@ final class NioFile implements DiskFile {
   }
 
   @Override
+  public boolean isResident(long position, long length) {
+    int known = descriptor == NOT_OPENED ? openDescriptor() : descriptor;
+    if (known >= 0 && LibC.tellsCached()) {
+      boolean cached = LibC.isCached(known, position, length);
+      if (cached || LibC.tellsCached()) {
+        return cached;
+      }
+    }
+    return isMappedAndResident(position, length);
+  }
+
+  /// Where the kernel does not tell: a mapping of the whole file, made anew whenever it has grown.
   @SuppressWarnings("restricted")
-  public synchronized boolean isResident(long position, long length) {
+  private synchronized boolean isMappedAndResident(long position, long length) {
     if (!channel.isOpen()) {
       return false;
     }
