@@ -1,9 +1,13 @@
 package io.millrace.server.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.QuorumConfig;
@@ -26,6 +30,7 @@ final class CrossChecks {
     timing(values, problems, warnings);
     connections(values, problems);
     groups(values, problems);
+    byKafkasClasses(values, problems);
   }
 
   private static void identity(KafkaValues values, Roles roles, Problems problems) {
@@ -117,6 +122,13 @@ final class CrossChecks {
         fetchWaitMs,
         "must not exceed " + ReplicationConfigs.REPLICA_LAG_TIME_MAX_MS_CONFIG,
         "Lower it, or followers leave the in-sync set for nothing");
+    int socketTimeoutMs = values.getInt(ReplicationConfigs.REPLICA_SOCKET_TIMEOUT_MS_CONFIG);
+    problems.require(
+        fetchWaitMs <= socketTimeoutMs,
+        ReplicationConfigs.REPLICA_SOCKET_TIMEOUT_MS_CONFIG,
+        socketTimeoutMs,
+        "must be at least " + ReplicationConfigs.REPLICA_FETCH_WAIT_MAX_MS_CONFIG,
+        "Raise it, or idle fetches time out");
     int sessionMs = values.getInt(KRaftConfigs.BROKER_SESSION_TIMEOUT_MS_CONFIG);
     if (values.brokerHeartbeatIntervalMs() * 2 > sessionMs) {
       warnings.add(
@@ -182,5 +194,40 @@ final class CrossChecks {
         protocols,
         "must hold classic, and may hold consumer, streams and share",
         "Remove the property for the default classic,consumer,streams");
+  }
+
+  /// Kafka's own classes check what belongs together as they are built, up to the first fault.
+  private static void byKafkasClasses(KafkaValues values, Problems problems) {
+    List<Consumer<KafkaValues>> classes =
+        List.of(GroupCoordinatorConfig::new, ShareGroupConfig::new);
+    for (Consumer<KafkaValues> make : classes) {
+      try {
+        make.accept(values);
+      } catch (RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        String key = keyIn(message, values);
+        problems.add(
+            key, values.originals().get(key), message, "Change it, or the one that it must fit");
+      }
+    }
+  }
+
+  /// The property at fault: the first that `message` names and the user set, else the first that it
+  /// names, else (a class that cannot be loaded) the first of the group's that the user set.
+  private static String keyIn(String message, KafkaValues values) {
+    List<String> named =
+        Arrays.stream(message.split("[^a-z.]+"))
+            .filter(AbstractKafkaConfig.CONFIG_DEF.names()::contains)
+            .toList();
+    return named.stream()
+        .filter(values.originals()::containsKey)
+        .findFirst()
+        .or(() -> named.stream().findFirst())
+        .or(() ->
+            values.originals().keySet().stream()
+                .filter(key -> key.startsWith("group."))
+                .sorted()
+                .findFirst())
+        .orElse("group.consumer.assignors");
   }
 }

@@ -18,6 +18,8 @@ final class KeyPolicy {
 
   private record Refusal(Predicate<String> when, String what) {}
 
+  private static final String SECRET = "delegation.token.secret.key";
+
   private static final Predicate<String> SET = value -> !value.isBlank();
 
   private static final Map<String, Refusal> REFUSED =
@@ -105,7 +107,7 @@ final class KeyPolicy {
     return Optional.of(
         new ConfigProblem(
             key,
-            value,
+            SECRET.equals(key) ? "[hidden]" : value,
             refusal.what + ", and a node that ignored this would not do what you rely on",
             "Remove the property, or wait for a version that has it"));
   }

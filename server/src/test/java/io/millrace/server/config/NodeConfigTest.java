@@ -216,6 +216,13 @@ class NodeConfigTest {
   }
 
   @Test
+  void groupSettingsMustFitEachOther() {
+    assertThat(problemsOf(with(SHIPPED, "group.consumer.min.session.timeout.ms", "1000000")))
+        .extracting(ConfigProblem::key)
+        .containsExactly("group.consumer.min.session.timeout.ms");
+  }
+
+  @Test
   void votersMustHoldAController() {
     assertThat(problemsOf(with(SHIPPED, "controller.quorum.voters", "2@a:9093,3@b:9093")))
         .extracting(ConfigProblem::key)
