@@ -1,5 +1,6 @@
 package io.millrace.coordination;
 
+import io.millrace.runtime.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ final class MemoryLog implements CoordinatorLog {
 
   private final List<Stored> batches = new ArrayList<>();
   private final List<LongConsumer> listeners = new ArrayList<>();
-  private final FakeWorld world;
+  private final EventLoop loop;
   private long logStartOffset;
   private long logEndOffset;
   private long highWatermark;
@@ -22,8 +23,8 @@ final class MemoryLog implements CoordinatorLog {
   private boolean replicating = true;
   private int appends;
 
-  MemoryLog(FakeWorld world) {
-    this.world = world;
+  MemoryLog(EventLoop loop) {
+    this.loop = loop;
   }
 
   void failNextAppend(Errors error) {
@@ -36,6 +37,17 @@ final class MemoryLog implements CoordinatorLog {
     if (on) {
       advanceHighWatermark();
     }
+  }
+
+  /// Adds batches as they are, at the log's end.
+  void store(MemoryRecords records) {
+    append(records);
+  }
+
+  /// Flips a bit of the last batch's records.
+  void spoilLastBatch() {
+    byte[] bytes = batches.getLast().bytes;
+    bytes[bytes.length - 1] ^= 1;
   }
 
   void deleteUpTo(long offset) {
@@ -78,7 +90,7 @@ final class MemoryLog implements CoordinatorLog {
     highWatermark = logEndOffset;
     long reached = highWatermark;
     for (LongConsumer listener : List.copyOf(listeners)) {
-      world.loops().getFirst().execute(() -> listener.accept(reached));
+      loop.execute(() -> listener.accept(reached));
     }
   }
 

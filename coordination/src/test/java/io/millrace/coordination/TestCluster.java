@@ -1,5 +1,7 @@
 package io.millrace.coordination;
 
+import io.millrace.runtime.virtual.VirtualNode;
+import io.millrace.runtime.virtual.VirtualWorld;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +41,8 @@ final class TestCluster implements CoordinatorLogs {
   static final Uuid PAYMENTS = new Uuid(7, 2);
   static final int OFFSETS_PARTITIONS = 2;
 
-  final FakeWorld world = new FakeWorld();
+  final VirtualWorld world = VirtualWorld.builder(20_260_101L).loops(2).build();
+  final VirtualNode node = world.node("node");
   private final Map<TopicPartition, MemoryLog> logs = new LinkedHashMap<>();
   private final Set<Integer> notServed = new TreeSet<>();
   private final Map<String, Object> settings = new HashMap<>();
@@ -61,7 +64,9 @@ final class TestCluster implements CoordinatorLogs {
     addTopic("orders", ORDERS, 6);
     addTopic("payments", PAYMENTS, 3);
     for (int i = 0; i < OFFSETS_PARTITIONS; i++) {
-      logs.put(new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, i), new MemoryLog(world));
+      logs.put(
+          new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, i),
+          new MemoryLog(node.loops().getFirst()));
     }
   }
 
@@ -70,10 +75,19 @@ final class TestCluster implements CoordinatorLogs {
     return this;
   }
 
+  void advance(long ms) {
+    world.runFor(ms * 1_000_000);
+  }
+
+  /// Lets happen what waits for nothing but its turn.
+  void settle() {
+    advance(5);
+  }
+
   /// Starts the coordinator and lets it load.
   TestCluster start() {
     beginStart();
-    world.advance(10);
+    advance(10);
     return this;
   }
 
@@ -81,14 +95,14 @@ final class TestCluster implements CoordinatorLogs {
   void beginStart() {
     GroupCoordinatorHost started =
         new GroupCoordinatorHost(
-            world,
+            node,
             NODE,
             new AbstractConfig(
                 Utils.mergeConfigs(
                     List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)),
                 settings,
                 false),
-            world.loops(),
+            node.loops(),
             this);
     host = started;
     started.start(image);
@@ -110,7 +124,7 @@ final class TestCluster implements CoordinatorLogs {
   /// Stops the coordinator; the logs stay.
   TestCluster stop() {
     host().close();
-    world.settle();
+    settle();
     return this;
   }
 
