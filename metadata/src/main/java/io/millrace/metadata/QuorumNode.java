@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -31,7 +30,7 @@ import org.apache.kafka.server.config.ServerLogConfigs;
 
 /// One node's share of the control plane, assembled. Opened once, started once, closed once, by the
 /// node's assembly; the accessors may be used from any thread.
-public final class QuorumNode implements AutoCloseable {
+public final class QuorumNode {
 
   private final EventLoop metadataLoop;
   private final RaftHost raft;
@@ -214,17 +213,5 @@ public final class QuorumNode implements AutoCloseable {
           controller.close();
           onStopped.run();
         }));
-  }
-
-  /// [#stop], and waits for it. Not to be called on a loop of this node.
-  @Override
-  public void close() {
-    CountDownLatch stopped = new CountDownLatch(1);
-    stop(stopped::countDown);
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -142,6 +142,12 @@ final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
-    quorum.close();
+    java.util.concurrent.CountDownLatch stopped = new java.util.concurrent.CountDownLatch(1);
+    quorum.stop(stopped::countDown);
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
