@@ -14,7 +14,6 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -58,8 +57,12 @@ public final class Logging {
         levels.put(name.substring(PREFIX.length()), System.getProperty(name));
       }
     }
-    LogManager.getLogManager().reset();
-    Logger.getLogger("").addHandler(new StreamHandler(to));
+    System.setProperty("java.util.logging.manager", ProcessLogManager.class.getName());
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      root.removeHandler(handler);
+    }
+    root.addHandler(new StreamHandler(to));
     levels.forEach(Logging::setLevel);
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.cli.node;
 
 import io.millrace.cli.CommandFailure;
+import io.millrace.server.FormatOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +56,16 @@ public final class FormatChoices {
     return levels;
   }
 
-  /// Refuses what contradicts itself.
-  void check() {
+  /// The same for the server room.
+  ///
+  /// @throws CommandFailure if the choices contradict each other
+  FormatOptions options() {
     if (noInitialControllers && initialControllers != null) {
       throw CommandFailure.usage(
           "--initial-controllers and --no-initial-controllers exclude each other",
           "name the voters on a new quorum's members; name none on a node that joins");
     }
+    return new FormatOptions(
+        clusterId, initialControllers, noInitialControllers, featureLevels(), releaseVersion);
   }
 }

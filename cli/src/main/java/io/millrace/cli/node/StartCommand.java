@@ -55,6 +55,9 @@ public final class StartCommand implements Callable<Integer> {
         config == null ? new LinkedHashMap<>() : NodeProperties.read(config);
     NodeProperties.override(properties, assignments);
     return NodeProcess.run(
-        console, properties, format, listeners -> console.note("millrace: ready on " + listeners));
+        console,
+        properties,
+        format,
+        node -> console.note("millrace: ready on " + NodeProcess.describe(node)));
   }
 }

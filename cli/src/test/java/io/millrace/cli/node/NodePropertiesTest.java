@@ -68,6 +68,6 @@ class NodePropertiesTest {
     format.initialControllers = "1@localhost:9093:AAAAAAAAAAAAAAAAAAAAAA";
     format.noInitialControllers = true;
 
-    assertThatThrownBy(format::check).isInstanceOf(CommandFailure.class);
+    assertThatThrownBy(format::options).isInstanceOf(CommandFailure.class);
   }
 }
