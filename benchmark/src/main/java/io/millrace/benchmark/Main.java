@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /// The program behind `millrace bench`. The table goes to standard output, progress to standard
 /// error. Exit codes: 0, every row is a result; 1, a run failed; 2, wrong usage; 3, a row was too
@@ -42,7 +43,20 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     KAFKA.setLevel(Level.WARNING);
     System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Main::failed)
+            .execute(args));
+  }
+
+  /// What the user can understand is said in a line, what is a bug with its stack trace.
+  private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
+    if (thrown instanceof IOException) {
+      System.err.println("bench: " + thrown.getMessage());
+    } else {
+      thrown.printStackTrace();
+    }
+    return FAILED;
   }
 
   @Override
