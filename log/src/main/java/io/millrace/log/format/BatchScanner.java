@@ -92,6 +92,7 @@ public final class BatchScanner {
           magic == 2
               ? BatchHeader.checksumHolds(buffer, at, announced, crc)
               : LegacyChecksum.holds(buffer, at, announced);
+      buffer.clear(); // The checksum has narrowed it to this batch.
       if (!holds) {
         return stopAt(Stop.INVALID);
       }
