@@ -10,38 +10,57 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The few system calls that Java lacks or wraps too dearly, on 64-bit Linux. None of them reports
 /// an error code: callers repeat a failed call through NIO, which then throws with the reason.
+///
+/// Linking the calls takes some 50 ms of a start that is to take less than 500, and they pay only
+/// under load. So it is done in the background once they have been wanted often enough; until
+/// [#ready] callers do without them.
 final class LibC {
 
-  /// False elsewhere; nothing else here may be called then.
-  static final boolean AVAILABLE =
+  private static final boolean SUPPORTED =
       System.getProperty("os.name").equals("Linux")
           && System.getProperty("sun.arch.data.model", "64").equals("64");
 
-  private static final int O_WRONLY = 1;
+  private static final int WANTED_OFTEN = 256;
+
+  static final int O_RDONLY = 0;
+  static final int O_WRONLY = 1;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int PROT_READ = 1;
+  private static final int MAP_SHARED = 1;
 
-  /// The same number on every architecture.
-  private static final long SYS_CACHESTAT = 451;
-
-  private static final long CACHESTAT_RANGE_BYTES = 16;
-  private static final long CACHESTAT_BYTES = 40;
-
-  private static final ThreadLocal<MemorySegment> CACHESTAT =
-      ThreadLocal.withInitial(
-          () -> Arena.global().allocate(CACHESTAT_RANGE_BYTES + CACHESTAT_BYTES, 8));
-
-  private static volatile boolean cachestatWorks = true;
+  private static final AtomicInteger wanted = new AtomicInteger();
+  private static volatile boolean linked;
 
   private LibC() {}
 
-  /// Opens an existing file for writing. Returns the descriptor, or -1.
-  static int openForWrite(Path path) {
+  /// Whether this system has them, sooner or later.
+  static boolean supported() {
+    return SUPPORTED;
+  }
+
+  /// Whether the calls below may be made now. Asking is what gets them linked.
+  static boolean ready() {
+    if (!linked && SUPPORTED && wanted.incrementAndGet() == WANTED_OFTEN) {
+      Thread.ofPlatform().name("link-libc").daemon().start(LibC::link);
+    }
+    return linked;
+  }
+
+  /// Links them at once. Only where [#supported].
+  static void link() {
+    if (pageBytes() > 0) {
+      linked = true;
+    }
+  }
+
+  /// Opens an existing file. Returns the descriptor, or -1.
+  static int open(Path path, int mode) {
     try (Arena arena = Arena.ofConfined()) {
-      return (int)
-          Handles.OPEN.invokeExact(arena.allocateFrom(path.toString()), O_WRONLY | O_CLOEXEC);
+      return (int) Handles.OPEN.invokeExact(arena.allocateFrom(path.toString()), mode | O_CLOEXEC);
     } catch (Throwable e) {
       throw new LinkageError("open", e);
     }
@@ -56,31 +75,39 @@ final class LibC {
     }
   }
 
-  /// Whether the kernel tells what of a file is in the page cache (`cachestat`, Linux 6.5). Known
-  /// after the first [#isCached].
-  static boolean tellsCached() {
-    return cachestatWorks;
+  /// Maps a file from its beginning for reading, also beyond its end. Returns the address, or -1.
+  static long map(int descriptor, long bytes) {
+    try {
+      return (long) Handles.MMAP.invokeExact(0L, bytes, PROT_READ, MAP_SHARED, descriptor, 0L);
+    } catch (Throwable e) {
+      throw new LinkageError("mmap", e);
+    }
   }
 
-  /// Whether all pages of `[position, position + length)` are in the page cache. Also false where
-  /// the kernel does not tell.
-  static boolean isCached(int descriptor, long position, long length) {
-    MemorySegment range = CACHESTAT.get();
-    MemorySegment found = range.asSlice(CACHESTAT_RANGE_BYTES);
-    range.set(JAVA_LONG, 0, position);
-    range.set(JAVA_LONG, 8, length);
+  static void unmap(long address, long bytes) {
     try {
-      long result = (long) Handles.SYSCALL.invokeExact(SYS_CACHESTAT, descriptor, range, found, 0);
-      if (result != 0) {
-        cachestatWorks = false;
-        return false;
-      }
+      int ignored = (int) Handles.MUNMAP.invokeExact(address, bytes);
     } catch (Throwable e) {
-      throw new LinkageError("cachestat", e);
+      throw new LinkageError("munmap", e);
     }
-    long page = Handles.PAGE_BYTES;
-    long pages = (position + length - 1) / page - position / page + 1;
-    return found.get(JAVA_LONG, 0) >= pages;
+  }
+
+  /// Asks which pages of a mapping are in the page cache: one byte a page, its lowest bit set if
+  /// so. Returns 0, or -1.
+  static int mincore(long address, long bytes, MemorySegment pages) {
+    try {
+      return (int) Handles.MINCORE.invokeExact(address, bytes, pages);
+    } catch (Throwable e) {
+      throw new LinkageError("mincore", e);
+    }
+  }
+
+  static int pageBytes() {
+    try {
+      return (int) Handles.GETPAGESIZE.invokeExact();
+    } catch (Throwable e) {
+      throw new LinkageError("getpagesize", e);
+    }
   }
 
   static void close(int descriptor) {
@@ -101,21 +128,17 @@ final class LibC {
     static final MethodHandle PWRITE =
         handle(
             "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle SYSCALL =
-        handle(
-            "syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(1));
-    static final int PAGE_BYTES = pageBytes();
     static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-
-    private static int pageBytes() {
-      try {
-        return (int) handle("getpagesize", FunctionDescriptor.of(JAVA_INT)).invokeExact();
-      } catch (Throwable e) {
-        throw new LinkageError("getpagesize", e);
-      }
-    }
+    static final MethodHandle MMAP =
+        handle(
+            "mmap",
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    static final MethodHandle MUNMAP =
+        handle("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle MINCORE =
+        handle("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
+    static final MethodHandle GETPAGESIZE = handle("getpagesize", FunctionDescriptor.of(JAVA_INT));
 
     @SuppressWarnings("restricted")
     private static MethodHandle handle(

@@ -12,20 +12,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// The machine's file systems.
 final class NioDisk implements Disk {
+
+  /// Lock files that this process holds.
+  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
   @Override
   public DiskFile open(Path path) throws IOException {
@@ -37,7 +41,7 @@ final class NioDisk implements Disk {
     return open(path, false, READ);
   }
 
-  private static DiskFile open(Path path, boolean writable, java.nio.file.OpenOption... options)
+  private static DiskFile open(Path path, boolean writable, OpenOption... options)
       throws IOException {
     FileChannel channel;
     try {
@@ -122,7 +126,7 @@ final class NioDisk implements Disk {
 
   @Override
   public void syncDirectory(Path directory) throws IOException {
-    if (!LibC.AVAILABLE && System.getProperty("os.name").startsWith("Windows")) {
+    if (System.getProperty("os.name").startsWith("Windows")) {
       return; // No such thing there: a directory cannot be opened, renames are journalled.
     }
     try (FileChannel channel = FileChannel.open(directory, READ)) {
@@ -198,25 +202,42 @@ final class NioDisk implements Disk {
 
   @Override
   public AutoCloseable lock(Path lockFile) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(lockFile, CREATE, WRITE);
-    } catch (IOException e) {
-      throw writeFailed("cannot open", lockFile, e);
+    Path key = lockFile.toAbsolutePath().normalize();
+    // The system's lock ends when any descriptor of the file is closed, so a second attempt of this
+    // process must not even open it.
+    if (!LOCKED.add(key)) {
+      throw locked(lockFile);
     }
     try {
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
+      return lockOnce(lockFile, key);
+    } catch (IOException e) {
+      LOCKED.remove(key);
+      throw writeFailed("cannot lock", lockFile, e);
+    }
+  }
+
+  private static AutoCloseable lockOnce(Path lockFile, Path key) throws IOException {
+    FileChannel channel = FileChannel.open(lockFile, CREATE, WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } finally {
+      if (lock == null) {
+        channel.close();
       }
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process: no different from another one.
-    } catch (IOException e) {
-      channel.close();
-      throw failed("cannot lock", lockFile, e);
     }
-    channel.close();
-    throw new IOException(lockFile + " is locked: another process uses this directory");
+    if (lock == null) {
+      throw locked(lockFile);
+    }
+    return () -> {
+      channel.close();
+      LOCKED.remove(key);
+    };
+  }
+
+  private static FileSystemException locked(Path lockFile) {
+    return new FileSystemException(
+        lockFile.toString(), null, "locked: another process uses this directory");
   }
 
   /// Whether a failed write failed for want of space. The system's message is in the user's

@@ -16,11 +16,12 @@
 /// sending and a slow reader costs queue entries, not buffers.
 ///
 /// **Cold pages.** `sendfile` from a page that is not cached blocks the loop and with it all its
-/// connections. A slice that its owner marks as recent is sent at once. Any other is probed with
-/// `mincore` over a mapping of the file that is never touched: no page faults, works on every
-/// kernel (`cachestat` needs Linux 6.5 and a descriptor that Java does not give away). A slice that
-/// is not resident is read by a small pool ([ColdReads]) and sent when that is done; the answers
-/// behind it wait, so the order stays.
+/// connections. A slice that its owner marks as recent is sent at once, and so is one that was
+/// appended through the same handle a moment ago. Any other is probed with `mincore` over a mapping
+/// of the file that is never touched ([RawFile]): no page faults, any kernel, one call of 10 to 20
+/// µs a megabyte (`cachestat` needs Linux 6.5 and an open descriptor a file). A slice that is not
+/// resident is read by a small pool ([ColdReads]) and sent when that is done; the answers behind it
+/// wait, so the order stays.
 ///
 /// **Files.** Positional reads and writes; appends by `pwrite` through the FFM API from direct
 /// memory, never through a mapping (five times the CPU). See [NioFile].
