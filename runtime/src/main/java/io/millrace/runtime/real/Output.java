@@ -33,7 +33,7 @@ final class Output implements ChannelFutureListener {
   /// File slices are probed, read and sent in parts of this size.
   private static final int PART_BYTES = 1 << 20;
 
-  /// A recent slice of at most this size is read into the buffer with the bytes around it: one send
+  /// A cached slice of at most this size is read into the buffer with the bytes around it: one send
   /// instead of a send, a `sendfile` and another send. Copying costs less than one of them.
   private static final int COPIED_BYTES = 16 * 1024;
 
@@ -97,7 +97,8 @@ final class Output implements ChannelFutureListener {
       slice.release();
       return;
     }
-    if (slice.recent() && slice.length() <= COPIED_BYTES) {
+    if (slice.length() <= COPIED_BYTES
+        && (slice.recent() || slice.file().isResident(slice.position(), slice.length()))) {
       copy(slice);
       return;
     }
