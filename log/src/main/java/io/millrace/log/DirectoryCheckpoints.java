@@ -5,29 +5,47 @@ import io.millrace.log.format.OffsetCheckpoint;
 import io.millrace.runtime.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The three checkpoint files of each directory: read once at load, replaced as a whole when their
-/// content has changed. A file that cannot be read counts as empty: recovery then walks whole logs,
+/// content has changed. A file that cannot be read counts as lost: recovery then walks whole logs,
 /// which is slow and safe.
 ///
-/// A monitor; blocks for the disk while it writes.
+/// A monitor; blocks for the disk while it writes. Logs are asked, under their guards, outside of
+/// it.
 final class DirectoryCheckpoints {
 
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryCheckpoints.class);
 
+  private static final Comparator<TopicPartition> BY_NAME =
+      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
   private final Disk disk;
   private final LogDirectories owner;
   private final Object guard = new Object();
-  private final Map<TopicPartition, Long> recoveryPoints = new LinkedHashMap<>();
-  private final Map<TopicPartition, Long> logStarts = new LinkedHashMap<>();
-  private final Map<TopicPartition, Long> highWatermarks = new LinkedHashMap<>();
-  private final Map<Path, Map<TopicPartition, Long>> written = new LinkedHashMap<>();
+  private final Map<LogDirectory, Stored> stored = new LinkedHashMap<>();
+
+  /// What the files of one directory say.
+  private static final class Stored {
+    final Map<String, Map<TopicPartition, Long>> files = new LinkedHashMap<>();
+
+    /// Whether the recovery points could not be read: what was flushed is unknown.
+    boolean recoveryPointsLost;
+
+    /// Counts the points lowered, so that no older, higher one is written over them.
+    int lowered;
+
+    Map<TopicPartition, Long> file(String name) {
+      return files.getOrDefault(name, Map.of());
+    }
+  }
 
   DirectoryCheckpoints(Disk disk, LogDirectories owner) {
     this.disk = disk;
@@ -35,115 +53,143 @@ final class DirectoryCheckpoints {
   }
 
   void read(LogDirectory directory) throws IOException {
+    Stored found = new Stored();
+    for (String name : OffsetCheckpoint.ALL) {
+      Map<TopicPartition, Long> content = read(directory, name);
+      if (content != null) {
+        found.files.put(name, content);
+      } else if (name.equals(OffsetCheckpoint.RECOVERY_POINTS)) {
+        found.recoveryPointsLost = true;
+      }
+    }
     synchronized (guard) {
-      recoveryPoints.putAll(read(directory, OffsetCheckpoint.RECOVERY_POINTS));
-      logStarts.putAll(read(directory, OffsetCheckpoint.LOG_START_OFFSETS));
-      highWatermarks.putAll(read(directory, OffsetCheckpoint.HIGH_WATERMARKS));
+      stored.put(directory, found);
     }
   }
 
-  private Map<TopicPartition, Long> read(LogDirectory directory, String name) throws IOException {
+  /// Null when there is no such file, or none that can be read.
+  private @Nullable Map<TopicPartition, Long> read(LogDirectory directory, String name)
+      throws IOException {
     Path file = directory.path().resolve(name);
+    if (!disk.exists(file)) {
+      return null;
+    }
     try {
       return OffsetCheckpoint.read(disk, file);
     } catch (MalformedFileException e) {
       LOG.warn("{} cannot be used and will be written anew", file, e);
-      return Map.of();
+      return null;
     }
   }
 
-  long recoveryPointAtLoad(TopicPartition partition) {
+  /// -1 when nobody knows.
+  long recoveryPointAtLoad(LogDirectory directory, TopicPartition partition) {
     synchronized (guard) {
-      return recoveryPoints.getOrDefault(partition, 0L);
+      Stored at = of(directory);
+      return at.file(OffsetCheckpoint.RECOVERY_POINTS)
+          .getOrDefault(partition, at.recoveryPointsLost ? -1L : 0L);
     }
   }
 
-  long logStartAtLoad(TopicPartition partition) {
+  long logStartAtLoad(LogDirectory directory, TopicPartition partition) {
     synchronized (guard) {
-      return logStarts.getOrDefault(partition, 0L);
+      return of(directory).file(OffsetCheckpoint.LOG_START_OFFSETS).getOrDefault(partition, 0L);
     }
   }
 
-  long highWatermarkAtLoad(TopicPartition partition) {
+  long highWatermarkAtLoad(LogDirectory directory, TopicPartition partition) {
     synchronized (guard) {
-      return highWatermarks.getOrDefault(partition, 0L);
+      return of(directory).file(OffsetCheckpoint.HIGH_WATERMARKS).getOrDefault(partition, 0L);
     }
   }
 
-  /// What one log says at one moment.
-  private record State(long recoveryPoint, long logStart, long highWatermark) {}
+  private Stored of(LogDirectory directory) {
+    return stored.computeIfAbsent(directory, d -> new Stored());
+  }
 
   /// Writes what has changed since the last time. Blocks.
   void write(LogDirectory directory) throws IOException {
+    int loweredBefore;
+    synchronized (guard) {
+      loweredBefore = of(directory).lowered;
+    }
     Map<TopicPartition, Long> points = new TreeMap<>(BY_NAME);
     Map<TopicPartition, Long> starts = new TreeMap<>(BY_NAME);
-    Map<TopicPartition, Long> watermarks = new TreeMap<>(BY_NAME);
     for (LogDirectories.Entry entry : owner.entriesIn(directory)) {
-      State state = state(entry);
       TopicPartition partition = entry.hosted.partition();
-      points.put(partition, state.recoveryPoint());
-      watermarks.put(partition, state.highWatermark());
-      if (state.logStart() > 0) {
-        starts.put(partition, state.logStart());
-      }
+      // An owner that no longer lets anybody in leaves what was stored before.
+      points.put(partition, Math.max(0, recoveryPointAtLoad(directory, partition)));
+      ask(
+          entry,
+          log -> {
+            points.put(partition, log.checkpointOffset());
+            if (log.logStartOffset() > 0) {
+              starts.put(partition, log.logStartOffset());
+            }
+          });
     }
     synchronized (guard) {
-      replace(directory, OffsetCheckpoint.RECOVERY_POINTS, points);
+      // A point lowered meanwhile stands in the file; the next round writes the others.
+      if (of(directory).lowered == loweredBefore) {
+        replace(directory, OffsetCheckpoint.RECOVERY_POINTS, points);
+      }
       replace(directory, OffsetCheckpoint.LOG_START_OFFSETS, starts);
+    }
+    writeHighWatermarks(directory);
+  }
+
+  /// Writes the high watermarks if one has changed. Blocks.
+  void writeHighWatermarks(LogDirectory directory) throws IOException {
+    Map<TopicPartition, Long> watermarks = new TreeMap<>(BY_NAME);
+    for (LogDirectories.Entry entry : owner.entriesIn(directory)) {
+      LogOwner guardian = entry.owner;
+      TopicPartition partition = entry.hosted.partition();
+      watermarks.put(
+          partition,
+          guardian == null ? highWatermarkAtLoad(directory, partition) : guardian.highWatermark());
+    }
+    synchronized (guard) {
       replace(directory, OffsetCheckpoint.HIGH_WATERMARKS, watermarks);
     }
   }
 
-  private static final java.util.Comparator<TopicPartition> BY_NAME =
-      java.util.Comparator.comparing(TopicPartition::topic)
-          .thenComparingInt(TopicPartition::partition);
-
-  private State state(LogDirectories.Entry entry) throws IOException {
+  private static void ask(LogDirectories.Entry entry, LogOwner.LogStep step) throws IOException {
     LogOwner guardian = entry.owner;
-    PartitionLog log = entry.hosted.log();
     if (guardian == null) {
       // Nobody uses it yet, so its state is that of load.
-      TopicPartition partition = entry.hosted.partition();
-      return new State(
-          log.checkpointOffset(), log.logStartOffset(), highWatermarkAtLoad(partition));
+      step.run(entry.hosted.log());
+    } else {
+      guardian.guarded(step);
     }
-    State[] state = {new State(0, 0, 0)};
-    guardian.guarded(guarded ->
-        state[0] =
-            new State(
-                guarded.checkpointOffset(), guarded.logStartOffset(), guardian.highWatermark()));
-    return state[0];
   }
 
   private void replace(LogDirectory directory, String name, Map<TopicPartition, Long> offsets)
       throws IOException {
-    Path file = directory.path().resolve(name);
-    if (!offsets.equals(written.get(file))) {
-      OffsetCheckpoint.write(disk, file, offsets);
-      written.put(file, offsets);
+    Stored at = of(directory);
+    if (!at.files.containsKey(name) || !offsets.equals(at.file(name))) {
+      OffsetCheckpoint.write(disk, directory.path().resolve(name), offsets);
+      at.files.put(name, offsets);
     }
   }
 
   /// A log was cut below its stored recovery point: the file must not promise more any longer.
+  /// Called under the log's guard. Blocks.
   void lowerRecoveryPoint(PartitionLog log) throws IOException {
+    TopicPartition partition = DirectoryLoad.partitionOf(String.valueOf(log.dir().getFileName()));
     for (LogDirectory directory : owner.directories()) {
-      if (!log.dir().startsWith(directory.path())) {
-        continue;
-      }
-      TopicPartition partition = DirectoryLoad.partitionOf(log.dir().getFileName().toString());
-      synchronized (guard) {
-        Path file = directory.path().resolve(OffsetCheckpoint.RECOVERY_POINTS);
-        Map<TopicPartition, Long> lowered =
-            new LinkedHashMap<>(written.getOrDefault(file, Map.of()));
-        if (lowered.isEmpty()) {
-          lowered.putAll(recoveryPoints);
+      if (partition != null && directory.path().equals(log.dir().getParent())) {
+        synchronized (guard) {
+          Stored at = of(directory);
+          at.lowered++;
+          Map<TopicPartition, Long> points = new TreeMap<>(BY_NAME);
+          points.putAll(at.file(OffsetCheckpoint.RECOVERY_POINTS));
+          if (points.containsKey(partition)) {
+            points.merge(partition, log.checkpointOffset(), Math::min);
+            replace(directory, OffsetCheckpoint.RECOVERY_POINTS, points);
+          }
         }
-        if (partition != null) {
-          lowered.merge(partition, log.checkpointOffset(), Math::min);
-          replace(directory, OffsetCheckpoint.RECOVERY_POINTS, lowered);
-        }
+        return;
       }
-      return;
     }
   }
 }

@@ -12,6 +12,9 @@ final class DirectoryDuties {
   /// Topics with `flush.ms` are looked at this often, if not more often.
   private static final long MAX_FLUSH_LOOK_MS = 1_000;
 
+  /// Kafka's `replica.high.watermark.checkpoint.interval.ms`.
+  private static final long HIGH_WATERMARK_MS = 5_000;
+
   /// Kafka's `log.initial.task.delay.ms`: the node has better things to do when it starts.
   private static final long INITIAL_DELAY_MS = 30_000;
 
@@ -47,6 +50,7 @@ final class DirectoryDuties {
     long checkpointMs =
         Math.min(config.checkpointIntervalMs(), config.startOffsetCheckpointIntervalMs());
     every(loop, checkpointMs, checkpointMs, this::checkpoint);
+    every(loop, HIGH_WATERMARK_MS, HIGH_WATERMARK_MS, this::checkpointHighWatermarks);
     long retentionMs = config.retentionCheckIntervalMs();
     every(loop, Math.min(INITIAL_DELAY_MS, retentionMs), retentionMs, this::retain);
   }
@@ -99,12 +103,13 @@ final class DirectoryDuties {
       if (guardian == null) {
         return;
       }
-      boolean[] due = new boolean[1];
-      guardian.guarded(log ->
-          due[0] =
-              log.unflushedMessages() > 0 && now - log.lastFlushedMs() >= log.config().flushMs());
-      if (due[0]) {
-        FlushQueue.flush(entry, false);
+      boolean[] due = new boolean[2];
+      guardian.guarded(log -> {
+        due[0] = log.unflushedMessages() > 0 && now - log.lastFlushedMs() >= log.config().flushMs();
+        due[1] = log.fullFlushDue();
+      });
+      if (due[0] || due[1]) {
+        FlushQueue.flush(entry, due[1]);
       }
     });
   }
@@ -116,7 +121,7 @@ final class DirectoryDuties {
         return;
       }
       boolean[] behind = new boolean[1];
-      guardian.guarded(log -> behind[0] = log.checkpointOffset() < log.logEndOffset());
+      guardian.guarded(log -> behind[0] = log.needsFullFlush());
       if (behind[0]) {
         FlushQueue.flush(entry, true);
       }
@@ -125,10 +130,24 @@ final class DirectoryDuties {
   }
 
   private void checkpoint() {
+    eachDirectory(checkpoints::write);
+  }
+
+  private void checkpointHighWatermarks() {
+    eachDirectory(checkpoints::writeHighWatermarks);
+  }
+
+  /// A step for one directory; an I/O error takes it offline.
+  @FunctionalInterface
+  private interface DirectoryStep {
+    void on(LogDirectory directory) throws IOException;
+  }
+
+  private void eachDirectory(DirectoryStep step) {
     for (LogDirectory directory : owner.directories()) {
       if (directory.isOnline()) {
         try {
-          checkpoints.write(directory);
+          step.on(directory);
         } catch (IOException e) {
           owner.fail(directory, e);
         }

@@ -183,8 +183,8 @@ final class DirectoryLoad {
     TopicPartition partition = folder.partition();
     LogOpenState state =
         new LogOpenState(
-            owner.checkpoints().logStartAtLoad(partition),
-            owner.checkpoints().recoveryPointAtLoad(partition),
+            owner.checkpoints().logStartAtLoad(directory, partition),
+            owner.checkpoints().recoveryPointAtLoad(directory, partition),
             folder.clean(),
             folder.topicId());
     try {
@@ -192,6 +192,12 @@ final class DirectoryLoad {
           PartitionLog.open(
               environment, folder.path(), configOfTopic.apply(partition.topic()), state);
       HostedLog hosted = new HostedLog(partition, folder.topicId(), directory, log);
+      HostedLog twin = owner.log(partition);
+      if (twin != null) {
+        log.abandon();
+        throw new IOException(
+            partition + " lies in " + twin.log().dir() + " and in " + folder.path());
+      }
       owner.add(hosted);
       synchronized (guard) {
         loaded.add(hosted);

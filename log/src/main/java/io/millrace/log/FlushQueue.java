@@ -78,8 +78,18 @@ final class FlushQueue {
     }
   }
 
-  /// Syncs one log, off its guard. Blocks.
+  /// Syncs one log, off its guard, never twice at a time and never while its folder is renamed.
+  /// Blocks.
   static void flush(LogDirectories.Entry entry, boolean full) throws IOException {
+    synchronized (entry.upkeep) {
+      if (!entry.gone) {
+        flushExclusively(entry, full);
+      }
+    }
+  }
+
+  private static void flushExclusively(LogDirectories.Entry entry, boolean full)
+      throws IOException {
     LogOwner owner = entry.owner;
     if (owner == null) {
       return;

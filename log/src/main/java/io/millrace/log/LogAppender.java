@@ -113,6 +113,9 @@ final class LogAppender {
   }
 
   private @Nullable AppendOutcome refuseWhenUnfit() {
+    if (log.closed) {
+      return new AppendOutcome.Refused(Errors.KAFKA_STORAGE_ERROR, "The log is closed");
+    }
     if (failure != null) {
       return new AppendOutcome.Failed(failure);
     }

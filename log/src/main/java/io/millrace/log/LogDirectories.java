@@ -49,6 +49,12 @@ public final class LogDirectories {
     final HostedLog hosted;
     volatile @Nullable LogOwner owner;
 
+    /// Held while files are synced or the folder is renamed; taken before the log's guard.
+    final Object upkeep = new Object();
+
+    /// Under [#upkeep]: the folder is no longer this log's.
+    boolean gone;
+
     Entry(HostedLog hosted) {
       this.hosted = hosted;
     }
@@ -246,17 +252,22 @@ public final class LogDirectories {
   }
 
   /// Takes the log out at once: the folder is renamed to `-delete` and removed after
-  /// `file.delete.delay.ms`. Blocks (a few system calls). The caller has stopped using the log.
+  /// `file.delete.delay.ms`. Blocks (a few system calls, and a sync of the log that is under way).
+  /// The caller has stopped using the log and does not hold its guard.
   public void delete(TopicPartition partition) throws IOException {
     Entry entry;
     synchronized (guard) {
       entry = entries.remove(partition);
     }
-    if (entry != null) {
-      PartitionLog log = entry.hosted.log();
-      long delayMs = log.config().fileDeleteDelayMs();
+    if (entry == null) {
+      return;
+    }
+    PartitionLog log = entry.hosted.log();
+    synchronized (entry.upkeep) {
+      entry.gone = true;
       log.abandon();
-      removal.removeFolder(entry.hosted.directory(), log.dir(), partition, delayMs);
+      removal.removeFolder(
+          entry.hosted.directory(), log.dir(), partition, log.config().fileDeleteDelayMs());
     }
   }
 
@@ -270,7 +281,8 @@ public final class LogDirectories {
 
   /// The high watermark of a loaded log as of `replication-offset-checkpoint`, 0 when it has none.
   public long checkpointedHighWatermark(TopicPartition partition) {
-    return checkpoints.highWatermarkAtLoad(partition);
+    HostedLog hosted = log(partition);
+    return hosted == null ? 0 : checkpoints.highWatermarkAtLoad(hosted.directory(), partition);
   }
 
   /// Asks for a flush of this log (`flush.messages` reached). Many requests while one sync runs

@@ -27,6 +27,6 @@ public record LogDirectoriesConfig(
 
   /// With defaults for all but the place.
   public LogDirectoriesConfig(List<Path> logDirs, int nodeId) {
-    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 10_000, 2);
+    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 60_000, 2);
   }
 }

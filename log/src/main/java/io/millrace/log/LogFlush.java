@@ -22,7 +22,7 @@ final class LogFlush implements FlushTicket {
   private final boolean syncFolder;
   private final boolean syncParent;
   private final List<DiskFile> files = new ArrayList<>();
-  private List<Path> snapshots = List.of();
+  private final List<Path> smallFiles = new ArrayList<>();
   private List<Path> superseded = List.of();
   private byte @Nullable [] epochs;
 
@@ -52,8 +52,12 @@ final class LogFlush implements FlushTicket {
     }
     log.folderDirty = false;
     log.parentDirty = false;
+    if (log.metadataUnsynced) {
+      flush.smallFiles.add(log.dir.resolve(LogFiles.PARTITION_METADATA));
+      log.metadataUnsynced = false;
+    }
     if (full) {
-      flush.snapshots = log.snapshots.takeUnsynced();
+      flush.smallFiles.addAll(log.snapshots.takeUnsynced());
       flush.superseded = log.snapshots.forget(log.supersededSnapshots);
       log.supersededSnapshots.clear();
       if (log.epochs.isDirty()) {
@@ -92,13 +96,13 @@ final class LogFlush implements FlushTicket {
       files.forEach(DiskFile::release);
       files.clear();
     }
-    for (Path snapshot : snapshots) {
-      syncIfThere(snapshot);
+    for (Path file : smallFiles) {
+      syncIfThere(file);
     }
     if (epochs != null) {
       disk.replace(dir.resolve(LogFiles.LEADER_EPOCHS), epochs);
     }
-    if (syncFolder || !snapshots.isEmpty()) {
+    if (syncFolder || !smallFiles.isEmpty()) {
       disk.syncDirectory(dir);
     }
     for (Path snapshot : superseded) {

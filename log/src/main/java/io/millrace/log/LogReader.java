@@ -19,6 +19,9 @@ final class LogReader {
   }
 
   LogRead read(long startOffset, int maxBytes, long maxOffsetExclusive, boolean minOneBatch) {
+    if (log.closed) {
+      return new LogRead.Refused(Errors.KAFKA_STORAGE_ERROR, "The log is closed");
+    }
     if (startOffset < log.logStartOffset || startOffset > log.nextOffset) {
       return new LogRead.Refused(
           Errors.OFFSET_OUT_OF_RANGE,

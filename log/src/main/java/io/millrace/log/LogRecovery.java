@@ -76,6 +76,8 @@ final class LogRecovery {
     Uuid expected = stored.topicId();
     if (found.equals(Uuid.ZERO_UUID) && !expected.equals(Uuid.ZERO_UUID)) {
       PartitionMetadata.write(log.disk, log.dir, expected);
+      log.metadataUnsynced = true;
+      log.folderDirty = true;
       found = expected;
     } else if (!expected.equals(Uuid.ZERO_UUID) && !expected.equals(found)) {
       throw new InconsistentTopicIdException(log.dir, expected, found);

@@ -59,6 +59,12 @@ final class LogState {
   /// Bytes appended since the last producer snapshot.
   long bytesSinceSnapshot;
 
+  /// The files were given back; nothing may be asked of the log any more.
+  boolean closed;
+
+  /// `partition.metadata` was written and not synced.
+  boolean metadataUnsynced;
+
   long unflushedMessages;
   long lastFlushedMs;
 

@@ -305,6 +305,7 @@ public final class PartitionLog {
 
   /// Lets go of the files without writing (the log directory is offline, or a crash is played).
   public void abandon() {
+    log.closed = true;
     log.segments.all().forEach(segment -> segment.closeFiles());
   }
 

@@ -18,6 +18,10 @@ public final class OffsetCheckpoint {
   public static final String LOG_START_OFFSETS = "log-start-offset-checkpoint";
   public static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
+  /// All three.
+  public static final List<String> ALL =
+      List.of(RECOVERY_POINTS, LOG_START_OFFSETS, HIGH_WATERMARKS);
+
   private OffsetCheckpoint() {}
 
   /// Empty when there is no file.

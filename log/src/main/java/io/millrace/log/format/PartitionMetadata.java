@@ -1,7 +1,9 @@
 package io.millrace.log.format;
 
 import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.apache.kafka.common.Uuid;
@@ -42,9 +44,15 @@ public final class PartitionMetadata {
     return id;
   }
 
-  /// Writes the file, durably. Blocks.
+  /// Writes the file without waiting for the device; the log's first flush syncs it.
   public static void write(Disk disk, Path dir, Uuid topicId) throws IOException {
     String text = VERSION + "0\n" + TOPIC_ID + topicId;
-    disk.replace(dir.resolve(LogFiles.PARTITION_METADATA), text.getBytes(StandardCharsets.UTF_8));
+    DiskFile file = disk.open(dir.resolve(LogFiles.PARTITION_METADATA));
+    try {
+      file.truncate(0);
+      file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+    } finally {
+      file.release();
+    }
   }
 }
