@@ -4,6 +4,7 @@ import io.millrace.log.RecordError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -19,13 +20,28 @@ import org.jspecify.annotations.Nullable;
 /// Kafka's record classes; a record is an object here.
 ///
 /// Everything that a codec may throw at hostile bytes comes out as a [RuntimeException]; the caller
-/// takes any of them for an unreadable batch.
+/// takes any of them for an unreadable batch. Snappy throws an `Error` of its own, and a codec that
+/// believes a size in the bytes may ask for more memory than there is.
 final class Recompression {
 
   private Recompression() {}
 
   /// What is wrong with the keys of a compressed batch on a compacted topic.
   static List<RecordError> keylessRecords(ByteBuffer batch) {
+    return guarded(() -> findKeyless(batch));
+  }
+
+  private static <T extends @Nullable Object> T guarded(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (AssertionError | LinkageError e) {
+      throw e;
+    } catch (Error e) {
+      throw new IllegalArgumentException(e.toString(), e);
+    }
+  }
+
+  private static List<RecordError> findKeyless(ByteBuffer batch) {
     List<RecordError> errors = new ArrayList<>();
     MutableRecordBatch source = only(batch);
     int index = 0;
@@ -60,6 +76,10 @@ final class Recompression {
   /// @param errors gets the records at fault; if there are any, the result is worthless
   /// @return null when it grew beyond `maxBytes` while it was written
   static @Nullable ByteBuffer rewrite(ByteBuffer batch, Target target, Errors errors) {
+    return guarded(() -> write(batch, target, errors));
+  }
+
+  private static @Nullable ByteBuffer write(ByteBuffer batch, Target target, Errors errors) {
     MutableRecordBatch source = only(batch);
     MemoryRecordsBuilder builder =
         MemoryRecords.builder(
