@@ -168,8 +168,8 @@ public final class BatchHeader {
     return bytes.getInt(at + RECORD_COUNT);
   }
 
-  /// Whether the checksum of a magic 2 batch of `size` bytes holds. Changes position and limit of
-  /// `bytes`.
+  /// Whether the checksum of a magic 2 batch of `size` bytes holds. Leaves `bytes` cleared, as do
+  /// all that compute a checksum.
   public static boolean checksumHolds(ByteBuffer bytes, int at, int size, CRC32C crc) {
     return bytes.getInt(at + CRC) == checksum(bytes, at, size, crc);
   }
@@ -183,7 +183,7 @@ public final class BatchHeader {
   }
 
   /// Sets the largest timestamp and what kind it is, and the checksum with it if that changes
-  /// anything. Changes position and limit of `bytes`.
+  /// anything.
   public static void setMaxTimestamp(
       ByteBuffer bytes, int at, int size, boolean logAppendTime, long timestampMs, CRC32C crc) {
     int old = attributes(bytes, at);
@@ -200,6 +200,7 @@ public final class BatchHeader {
     crc.reset();
     bytes.clear().limit(at + size).position(at + ATTRIBUTES);
     crc.update(bytes);
+    bytes.clear();
     return (int) crc.getValue();
   }
 }

@@ -13,6 +13,7 @@ final class LegacyChecksum {
     CRC32 crc = new CRC32();
     bytes.clear().limit(at + size).position(at + 16);
     crc.update(bytes);
+    bytes.clear();
     return bytes.getInt(at + 12) == (int) crc.getValue();
   }
 }
