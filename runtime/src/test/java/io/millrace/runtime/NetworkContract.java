@@ -319,6 +319,44 @@ public abstract class NetworkContract {
     assertThat(stage.await(arrived)).containsExactly(7);
   }
 
+  /// Takes a byte, then throws.
+  private static final class Faulty extends Peer {
+    private final RuntimeException fault = new IllegalStateException("on purpose");
+
+    @Override
+    public int onReceive(ReceiveBuffer in) {
+      throw fault;
+    }
+  }
+
+  @Test
+  void reportsAHandlerThatThrowsAndClosesItsConnection() throws IOException {
+    Faulty server = new Faulty();
+    Peer client = connect(server);
+    client.send(new byte[] {1});
+    assertThat(stage.await(server.closed)).isSameAs(server.fault);
+    stage.await(client.closed);
+    assertThat(stage.faults()).containsExactly(server.fault);
+    stage.faults().clear();
+  }
+
+  @Test
+  void reportsAFileThatEndsWithinASlice() throws IOException {
+    DiskFile file = stage.world().disk().open(stage.directory().resolve("f"));
+    file.write(ByteBuffer.allocate(100_000), 0);
+    Peer server = new Peer();
+    Peer client = connect(server);
+    client.run(c -> {
+      file.retain();
+      c.write(new FileSlice(file, 50_000, 60_000));
+      c.flush();
+    });
+    assertThat(stage.await(client.closed)).isInstanceOf(IOException.class);
+    stage.await(server.closed);
+    file.release();
+    assertThatThrownBy(file::retain).isInstanceOf(Invariant.Violation.class);
+  }
+
   @Test
   void servesManyConnections() throws IOException {
     List<CompletableFuture<byte[]>> arrived = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.millrace.runtime.virtual;
 import io.millrace.runtime.ReceiveBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// poisoned buffer, moves to another one now and then, and what is left behind is poisoned.
 final class VirtualInput {
 
-  private static final byte POISON = (byte) 0xDB;
+  private static final byte[] POISON = new byte[4096];
+
+  static {
+    Arrays.fill(POISON, (byte) 0xDB);
+  }
+
   private static final int MOST_BYTES_A_READ = 256 * 1024;
   private static final int SPARE_BYTES = 64;
 
@@ -90,8 +96,8 @@ final class VirtualInput {
   }
 
   private static void poison(ByteBuffer buffer, int from, int to) {
-    for (int i = from; i < to; i++) {
-      buffer.put(i, POISON);
+    for (int at = from; at < to; at += POISON.length) {
+      buffer.put(at, POISON, 0, Math.min(POISON.length, to - at));
     }
   }
 

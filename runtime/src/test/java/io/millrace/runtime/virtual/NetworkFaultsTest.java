@@ -2,7 +2,6 @@ package io.millrace.runtime.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.runtime.Connection;
 import io.millrace.runtime.Network;
 import io.millrace.runtime.Peer;
 import java.io.IOException;
@@ -196,31 +195,5 @@ class NetworkFaultsTest {
     n1.jumpClock(-5_000);
     assertThat(n1.clock().wallMs()).isEqualTo(wall - 5_000);
     assertThat(n1.clock().nanos()).isEqualTo(nanos);
-  }
-
-  @Test
-  void reportsAHandlerThatThrowsAndBreaksItsConnection() {
-    List<Throwable> faults = new ArrayList<>();
-    VirtualWorld lenient =
-        VirtualWorld.builder(1).faultHandler((where, fault) -> faults.add(fault)).build();
-    VirtualNode node = lenient.node("n");
-    RuntimeException thrown = new IllegalStateException("on purpose");
-    Peer failing =
-        new Peer() {
-          @Override
-          public void onOpen(Connection c) {
-            throw thrown;
-          }
-        };
-    Peer caller = new Peer();
-    try {
-      node.network().listen("", 1, () -> failing);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    node.network().connect(node.loops().getFirst(), "n", 1, 1000, caller);
-    lenient.await(caller.closed, SECOND);
-    assertThat(faults).containsExactly(thrown);
-    assertThat(lenient.await(failing.closed, SECOND)).isSameAs(thrown);
   }
 }
