@@ -5,11 +5,14 @@ import io.millrace.metadata.format.FormatOutcome;
 import io.millrace.metadata.format.FormatRequest;
 import io.millrace.metadata.format.NodeIdentity;
 import io.millrace.runtime.World;
+import io.millrace.runtime.real.RealWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Endpoint;
@@ -32,7 +35,7 @@ final class TestNode implements AutoCloseable {
 
   private final QuorumNode quorum;
   private final NodeIdentity identity;
-  private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+  private final Images images = new Images();
   private final CompletableFuture<Void> unfenced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> fault = new CompletableFuture<>();
 
@@ -48,6 +51,7 @@ final class TestNode implements AutoCloseable {
             new QuorumEndpoints(List.of(CONTROLLER), List.of(BROKER)),
             previousBrokerEpoch,
             (_, cause) -> fault.complete(cause));
+    this.quorum.addListener(images);
   }
 
   static TestNode open(World world, Path directory) throws IOException {
@@ -92,12 +96,7 @@ final class TestNode implements AutoCloseable {
 
   /// Starts and asks to be unfenced as soon as the metadata is read.
   TestNode start() {
-    quorum
-        .lifecycle()
-        .whenCaughtUp(() -> {
-          caughtUp.complete(null);
-          quorum.lifecycle().readyToUnfence();
-        });
+    quorum.lifecycle().whenCaughtUp(quorum.lifecycle()::readyToUnfence);
     quorum.lifecycle().whenUnfenced(() -> unfenced.complete(null));
     quorum.start();
     return this;
@@ -119,6 +118,16 @@ final class TestNode implements AutoCloseable {
     return identity;
   }
 
+  Images images() {
+    return images;
+  }
+
+  /// As `kill -9`: everything stops where it is and nothing is closed.
+  void kill(RealWorld world) {
+    world.close();
+    quorum.controllerHost().close();
+  }
+
   CompletableFuture<Throwable> fault() {
     return fault;
   }
@@ -132,12 +141,12 @@ final class TestNode implements AutoCloseable {
                 .setName(name)
                 .setNumPartitions(partitions)
                 .setReplicationFactor((short) 1));
-    return quorum.controller().createTopics(context(), request, java.util.Set.of(), false);
+    return quorum.controller().createTopics(context(), request, Set.of(), false);
   }
 
   static ControllerRequestContext context() {
     return new ControllerRequestContext(
-        new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, java.util.OptionalLong.empty());
+        new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, OptionalLong.empty());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.millrace.runtime.World;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /// 2. The metadata log lies in the metadata directory only, and is there when the directory has
 ///    been in use: a voter that lost its log must not vote under the identity that it had.
 /// 3. A node invents a cluster only where all its directories are empty and nothing names another
-///    voter or a bootstrap server. Every other empty directory needs its cluster named.
+///    voter or a bootstrap server. Every other empty directory needs its cluster named, except
+///    beside a metadata directory that was formatted and never used: formatting was interrupted.
 /// 4. Where data directories are formatted and the metadata directory is not, the node was a voter
 ///    or may have been: it gets a new directory id and joins as an observer, or is refused.
 ///
@@ -180,22 +182,25 @@ public final class ClusterFormatter {
 
   private FormatOutcome apply(FormatPlan plan) throws IOException {
     Map<Path, Uuid> ids = new LinkedHashMap<>();
-    boolean formatted = false;
     for (DirectoryScan scan : scans) {
       if (isOffline(scan)) {
         LOG.error("{}; the directory is offline", scan.problem());
-        continue;
+      } else {
+        ids.put(scan.path(), plan.directoryId(scan.path()));
       }
-      Uuid id = plan.directoryIds().get(scan.path());
-      if (id == null) {
-        throw new IOException("no id for " + scan.path());
-      }
-      ids.put(scan.path(), id);
-      if (!scan.isFormatted()) {
-        format(scan.path(), plan, id);
+    }
+    // The metadata directory first: where it is formatted and was never used, a crash in between
+    // has left the others, and the next start goes on.
+    List<DirectoryScan> order = new ArrayList<>(scans);
+    order.sort(Comparator.comparing(scan -> !scan.path().equals(request.metadataDir())));
+    boolean formatted = false;
+    for (DirectoryScan scan : order) {
+      MetaPropertiesFile owner = scan.owner();
+      if (owner == null && ids.containsKey(scan.path())) {
+        format(scan.path(), plan, plan.directoryId(scan.path()));
         formatted = true;
-      } else if (scan.owner() != null && scan.owner().directoryId() == null) {
-        new MetaPropertiesFile(plan.clusterId(), plan.nodeId(), id)
+      } else if (owner != null && owner.directoryId() == null) {
+        new MetaPropertiesFile(plan.clusterId(), plan.nodeId(), plan.directoryId(scan.path()))
             .write(world.disk(), scan.path());
       }
     }
@@ -205,9 +210,24 @@ public final class ClusterFormatter {
 
   private void format(Path directory, FormatPlan plan, Uuid id) throws IOException {
     LOG.info("Formatting {} for node {} of cluster {}", directory, plan.nodeId(), plan.clusterId());
-    world.disk().createDirectories(directory);
+    createDurably(directory);
     plan.writeCheckpoints(world, directory);
     new MetaPropertiesFile(plan.clusterId(), plan.nodeId(), id).write(world.disk(), directory);
+  }
+
+  /// Creates a directory and makes its name, and those of the parents made with it, durable: the
+  /// disk may otherwise lose it with everything that was synced in it.
+  private void createDurably(Path directory) throws IOException {
+    List<Path> changed = new ArrayList<>();
+    Path path = directory.toAbsolutePath();
+    while (path.getParent() != null && !world.disk().exists(path)) {
+      path = path.getParent();
+      changed.add(path);
+    }
+    world.disk().createDirectories(directory);
+    for (Path parent : changed) {
+      world.disk().syncDirectory(parent);
+    }
   }
 
   /// An id that is none of Kafka's reserved ones, and that no command line takes for an option.
@@ -221,7 +241,7 @@ public final class ClusterFormatter {
     }
   }
 
-  /// Where a fresh cluster's id comes from, for tests of the rules.
+  /// Whether the text is 16 bytes in URL-safe base64.
   static boolean isClusterId(@Nullable String text) {
     if (text == null) {
       return false;

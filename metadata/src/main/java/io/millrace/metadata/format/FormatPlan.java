@@ -40,6 +40,15 @@ record FormatPlan(
     return problems.isEmpty() ? plan : null;
   }
 
+  /// The id that a directory has or gets.
+  Uuid directoryId(Path directory) {
+    Uuid id = directoryIds.get(directory);
+    if (id == null) {
+      throw new IllegalArgumentException("not a directory of this node: " + directory);
+    }
+    return id;
+  }
+
   /// Writes what belongs into a directory beside `meta.properties`.
   void writeCheckpoints(World world, Path directory) throws IOException {
     if (features == null) {
@@ -129,6 +138,13 @@ record FormatPlan(
     /// Some directories are formatted, some are not.
     private @Nullable FormatPlan formatRest(MetaPropertiesFile owner, int nodeId) {
       boolean metadataLost = !metadataScan().isFormatted();
+      boolean neverUsed =
+          !metadataLost
+              && !metadataScan().metadataLog()
+              && scans.stream().allMatch(scan -> scan.partitions().isEmpty());
+      if (neverUsed) {
+        return plan(owner.clusterId(), nodeId, levels(request.staticVoters().isEmpty()), null);
+      }
       if (request.clusterId() == null) {
         problems.add(
             emptyDirectories()
@@ -147,17 +163,17 @@ record FormatPlan(
       }
       if (metadataLost
           && request.controller()
-          && !(request.initialControllers() instanceof InitialControllers.None)) {
+          && (!request.staticVoters().isEmpty()
+              || !(request.initialControllers() instanceof InitialControllers.None))) {
         problems.add(
             metadataScan().path()
                 + " is empty, but this node has data of cluster "
                 + owner.clusterId()
-                + ": its metadata log is lost, and it must not vote as if it had nothing to lose."
-                + " Restore the log, or join again with --no-initial-controllers"
+                + ": its metadata log is lost, and it must not vote as if it had nothing to lose. "
                 + (request.staticVoters().isEmpty()
-                    ? "."
-                    : "; a quorum with controller.quorum.voters cannot tell the difference, so the"
-                        + " log has to be restored there."));
+                    ? "Restore the log, or join again with --no-initial-controllers."
+                    : "Restore the log: with controller.quorum.voters it would vote under its old"
+                        + " identity."));
         return null;
       }
       return plan(owner.clusterId(), nodeId, levels(request.staticVoters().isEmpty()), null);

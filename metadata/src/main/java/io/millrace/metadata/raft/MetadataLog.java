@@ -92,7 +92,10 @@ public final class MetadataLog implements RaftLog {
       World world, EventLoop loop, Path directory, MetadataLogConfig config, LogReports reports)
       throws IOException {
     Path folder = directory.resolve(FOLDER);
-    world.disk().createDirectories(folder);
+    if (!world.disk().exists(folder)) {
+      world.disk().createDirectories(folder);
+      world.disk().syncDirectory(directory);
+    }
     PartitionLog log =
         PartitionLog.open(
             new LogEnvironment(world, reports),
@@ -169,7 +172,9 @@ public final class MetadataLog implements RaftLog {
     return switch (log.read(startOffset, maxTotalBatchBytes, limit, true)) {
       case LogRead.Data data -> {
         try {
-          yield new LogFetchInfo(data.loadRecords(), new LogOffsetMetadata(data.baseOffset()));
+          MemoryRecords records = data.loadRecords();
+          long baseOffset = records.batchIterator().peek().baseOffset();
+          yield new LogFetchInfo(records, new LogOffsetMetadata(baseOffset));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
