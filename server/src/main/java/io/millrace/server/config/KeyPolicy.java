@@ -79,7 +79,6 @@ final class KeyPolicy {
           "metrics.",
           "num.io.threads",
           "num.network.threads",
-          "num.recovery.threads.per.data.dir",
           "num.replica.alter.log.dirs.threads",
           "num.replica.fetchers",
           "producer.purgatory.purge.interval.requests",

@@ -2,6 +2,7 @@ package io.millrace.server.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerConfigs;
+import org.apache.kafka.server.config.ServerLogConfigs;
 import org.jspecify.annotations.Nullable;
 
 /// One pass over a node's properties: fills in what a bare configuration leaves out, checks each
@@ -41,9 +43,8 @@ final class NodeConfigParser {
     resolveVariables();
     fillIn();
     Map<String, String> usable = checkEach();
-    KafkaValues values = build(usable);
-    fillInNodeId(values, usable);
-    values = build(usable);
+    fillInNodeId(usable);
+    KafkaValues values = new KafkaValues(usable);
 
     Roles roles =
         new Roles(
@@ -165,26 +166,22 @@ final class NodeConfigParser {
         : message;
   }
 
-  private KafkaValues build(Map<String, String> usable) {
-    Map<String, String> complete = new LinkedHashMap<>(usable);
-    if (!complete.containsKey(BROKER_ID)) {
-      complete.putIfAbsent(NODE_ID, Integer.toString(FIRST_NODE_ID));
-    }
-    return new KafkaValues(complete);
-  }
-
-  private void fillInNodeId(KafkaValues values, Map<String, String> usable) {
-    if (problems.concerns(NODE_ID) || problems.concerns(BROKER_ID)) {
-      return;
-    }
+  /// Gives the node an id by both of Kafka's names, so that it is described as set.
+  private void fillInNodeId(Map<String, String> usable) {
     @Nullable String id = usable.getOrDefault(NODE_ID, usable.get(BROKER_ID));
     if (id == null) {
-      List<Path> dirs = values.logDirs().stream().map(Path::of).toList();
-      id = Integer.toString(stored.in(dirs).orElse(FIRST_NODE_ID));
+      id = Integer.toString(stored.in(logDirs(usable)).orElse(FIRST_NODE_ID));
     }
-    // Kafka knows a node's id by both names, and describes it so.
     usable.putIfAbsent(NODE_ID, id);
     usable.putIfAbsent(BROKER_ID, id);
+  }
+
+  private static List<Path> logDirs(Map<String, String> usable) {
+    String dirs =
+        usable.getOrDefault(
+            ServerLogConfigs.LOG_DIRS_CONFIG,
+            usable.getOrDefault(ServerLogConfigs.LOG_DIR_CONFIG, ServerLogConfigs.LOG_DIR_DEFAULT));
+    return Arrays.stream(dirs.split(",")).map(String::trim).map(Path::of).toList();
   }
 
   private @Nullable SocketLimits socketLimits(KafkaValues values) {
