@@ -56,7 +56,12 @@ final class NodeApis {
             loggers,
             config);
     Forwarder forwarder =
-        new LocalForwarder(calls, world.clock(), configs.current().values().requestTimeoutMs());
+        new LocalForwarder(
+            calls,
+            world.clock(),
+            configs.current().values().requestTimeoutMs(),
+            then ->
+                cluster.whenPublished(quorum.raft().client().highWatermark().orElse(0) - 1, then));
     AdminApis admin = new AdminApis(cluster, Authorization.ALLOW_ALL, configs, loggers);
     TopicCreation creation = new TopicCreation(forwarder, cluster, configs);
     ClusterTopics topics = new ClusterTopics(partitions, cluster::image);

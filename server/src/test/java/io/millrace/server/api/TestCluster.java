@@ -71,7 +71,7 @@ final class TestCluster {
             authorization,
             brokerLoggers,
             configs.node());
-    Forwarder forwarder = new LocalForwarder(calls, clock, 30_000);
+    Forwarder forwarder = new LocalForwarder(calls, clock, 30_000, Runnable::run);
     AdminApis apis = new AdminApis(view, authorization, configs, brokerLoggers);
     ApiTable[] tables = new ApiTable[2];
     ApiTable.Builder forBroker = ApiTable.builder();

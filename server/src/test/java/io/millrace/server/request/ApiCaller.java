@@ -91,15 +91,20 @@ public final class ApiCaller implements ClientConnection {
     } catch (RuntimeException e) {
       responder.fail(e);
     }
-    for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
-      step.run();
-    }
+    runSteps();
     assertThat(answers).as("answers to %s v%s", api, version).hasSize(1);
     short answerVersion = request.version();
     ApiMessage response = answers.getFirst();
     return AbstractResponse.parseResponse(
             api, MessageUtil.toByteBufferAccessor(response, answerVersion), answerVersion)
         .data();
+  }
+
+  /// Runs what was posted to the connection's loop, timers included, until nothing is left.
+  public void runSteps() {
+    for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+      step.run();
+    }
   }
 
   private static ApiMessage overTheWire(ApiKeys api, short version, ApiMessage body) {
