@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,6 @@ import java.util.stream.Stream;
 /// A Millrace node as a user starts it: `millrace cluster start --nodes 1 --dir DIR --json`, the
 /// launcher script of the checkout unless `millrace.command` names another one.
 final class MillraceNode implements Node {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-
   private final Path directory;
   private String bootstrap = "";
   private Optional<ProcessHandle> process = Optional.empty();
@@ -88,10 +85,6 @@ final class MillraceNode implements Node {
   }
 
   private static Program.Ended command(List<String> arguments) {
-    Path launcher =
-        Path.of(
-            System.getProperty(
-                "millrace.command", Suite.basedir().resolve("../millrace").normalize().toString()));
-    return Program.of(launcher, arguments.toArray(String[]::new)).within(PATIENCE).run();
+    return Millrace.command(arguments.toArray(String[]::new)).run();
   }
 }
