@@ -63,7 +63,11 @@ final class LogReader {
       if (damage != null && log.segments.floor(damage.firstOffset()) == i) {
         limit = Math.min(limit, damage.position());
       }
-      long wanted = minOneBatch ? Math.max(maxBytes, first.size()) : maxBytes;
+      if (maxBytes < first.size() && !minOneBatch) {
+        // A part of a batch is of use only behind a whole one: clients take it alone for an error.
+        return null;
+      }
+      long wanted = Math.max(maxBytes, first.size());
       int length = (int) Math.min(limit - first.position(), wanted);
       if (length <= 0) {
         return null;

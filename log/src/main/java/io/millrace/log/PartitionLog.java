@@ -155,7 +155,8 @@ public final class PartitionLog {
   /// @param maxBytes upper bound of the slice
   /// @param maxOffsetExclusive only batches below: high watermark, last stable offset or log end,
   ///   by who asks
-  /// @param minOneBatch whether the first batch is given whole even when larger than `maxBytes`
+  /// @param minOneBatch whether the first batch is given whole even when larger than `maxBytes`;
+  ///   otherwise nothing is read where it does not fit
   public LogRead read(
       long startOffset, int maxBytes, long maxOffsetExclusive, boolean minOneBatch) {
     return reader.read(startOffset, maxBytes, maxOffsetExclusive, minOneBatch);
