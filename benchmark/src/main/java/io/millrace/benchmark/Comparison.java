@@ -10,6 +10,7 @@ import io.millrace.benchmark.row.Row;
 import io.millrace.benchmark.row.Scale;
 import io.millrace.benchmark.row.Trial;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -87,7 +88,7 @@ final class Comparison {
       if (row.warms()) {
         row.run(trial(broker));
       }
-    } catch (LoadException | IllegalStateException | IOException e) {
+    } catch (LoadException | IllegalStateException | IOException | UncheckedIOException e) {
       failed(row, broker, log, e);
     }
   }
@@ -99,7 +100,7 @@ final class Comparison {
       Measurement run = row.run(trial(broker));
       log.add(run);
       progress(row, broker, run, round);
-    } catch (LoadException | IllegalStateException | IOException e) {
+    } catch (LoadException | IllegalStateException | IOException | UncheckedIOException e) {
       failed(row, broker, log, e);
     }
   }
@@ -108,7 +109,7 @@ final class Comparison {
     stage(row, broker);
     try {
       row.finish(trial(broker));
-    } catch (LoadException | IOException e) {
+    } catch (LoadException | IOException | UncheckedIOException e) {
       System.err.printf(
           "bench: %s on %s left something behind: %s%n", row.name(), broker.name(), e);
     }
@@ -134,10 +135,15 @@ final class Comparison {
     return new Trial(broker, others, scale, ++number);
   }
 
-  private static void failed(Row row, BrokerUnderTest broker, RunLog log, Exception e) {
+  private void failed(Row row, BrokerUnderTest broker, RunLog log, Exception e) {
     String reason = e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause();
     log.fail(String.valueOf(reason));
     System.err.printf("bench: %-13s %-9s FAILED: %s%n", row.name(), broker.name(), reason);
+    for (BrokerUnderTest each : field.brokers()) {
+      if (each.hasDied()) {
+        System.err.printf("bench: %s has died; its output ends:%n%s%n", each.name(), each.tail());
+      }
+    }
   }
 
   private void progress(Row row, BrokerUnderTest broker, Measurement run, int round) {

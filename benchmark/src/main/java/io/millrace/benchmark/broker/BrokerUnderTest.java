@@ -61,6 +61,12 @@ public final class BrokerUnderTest implements AutoCloseable {
     return current != null && current.isAlive();
   }
 
+  /// Whether it ended without being told to.
+  public boolean hasDied() {
+    Process current = process;
+    return current != null && !current.isAlive();
+  }
+
   /// The process id of the running broker.
   public long pid() {
     return running().pid();
