@@ -2,6 +2,7 @@ package io.millrace.cli.node;
 
 import io.millrace.cli.Console;
 import io.millrace.cli.ExitCode;
+import io.millrace.cli.Logging;
 import io.millrace.cli.Main;
 import io.millrace.server.Node;
 import java.io.ByteArrayInputStream;
@@ -34,6 +35,7 @@ public final class AotTrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Logging.forNode(console.err());
     Path directory = Files.createTempDirectory("millrace-aot-train");
     try {
       Map<String, String> properties = NodeProperties.local(1, 0, 0, directory);
