@@ -3,7 +3,6 @@ package io.millrace.runtime.real;
 import io.millrace.runtime.Connection;
 import io.millrace.runtime.DiskFile;
 import io.millrace.runtime.FileSlice;
-import io.millrace.runtime.Invariant;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,6 +31,9 @@ final class Output implements ChannelFutureListener {
 
   /// File slices are probed, read and sent in parts of this size.
   private static final int PART_BYTES = 1 << 20;
+
+  /// Parts of one connection that are read from the device at the same time.
+  private static final int PARTS_AHEAD = 3;
 
   /// A cached slice of at most this size is read into the buffer with the bytes around it: one send
   /// instead of a send, a `sendfile` and another send. Copying costs less than one of them.
@@ -68,6 +70,9 @@ final class Output implements ChannelFutureListener {
   }
 
   ByteBuffer reserve(int bytes) {
+    if (closed) {
+      return ByteBuffer.allocate(bytes); // Nobody will see it.
+    }
     ByteBuf into = tail;
     ByteBuffer view = tailView;
     if (into == null || view == null || into.writableBytes() < bytes) {
@@ -82,11 +87,13 @@ final class Output implements ChannelFutureListener {
   }
 
   void commit() {
+    if (closed) {
+      return;
+    }
     ByteBuf into = tail;
     ByteBuffer view = tailView;
-    Invariant.check(into != null && view != null, "commit without reserve");
-    if (into == null || view == null || closed) {
-      return;
+    if (into == null || view == null) {
+      throw new IllegalStateException("commit without reserve");
     }
     queued(view.position() - into.writerIndex());
     into.writerIndex(view.position());
@@ -195,6 +202,7 @@ final class Output implements ChannelFutureListener {
       }
       if (head instanceof Part part) {
         if (!part.maySend()) {
+          readAhead();
           return;
         }
         held.remove();
@@ -203,6 +211,16 @@ final class Output implements ChannelFutureListener {
         held.remove();
         ByteBuf bytes = (ByteBuf) head;
         handOver(bytes, bytes.readableBytes());
+      }
+    }
+  }
+
+  /// While the first part is read from the device, the next ones may be too.
+  private void readAhead() {
+    int ahead = 0;
+    for (Object message : held) {
+      if (message instanceof Part part && !part.maySend() && ++ahead == PARTS_AHEAD) {
+        return;
       }
     }
   }

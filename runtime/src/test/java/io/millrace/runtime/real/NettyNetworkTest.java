@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.NetworkContract;
 import io.millrace.runtime.Peer;
+import io.millrace.runtime.ReceiveBuffer;
 import io.millrace.runtime.Stage;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,19 +51,36 @@ class NettyNetworkTest {
     }
   }
 
+  /// Takes nothing: waits for a frame that never comes.
+  private static final class Hungry extends Peer {
+    private final CompletableFuture<Void> offered = new CompletableFuture<>();
+
+    @Override
+    public int onReceive(ReceiveBuffer in) {
+      offered.complete(null);
+      return 1_000_000;
+    }
+  }
+
   @Test
-  void closesItsConnectionsWithTheWorld() throws IOException {
-    Peer server = new Peer();
+  void closesItsConnectionsAndFreesTheirMemoryWithTheWorld() throws IOException {
+    long before = UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+    Hungry server = new Hungry();
     Peer client = new Peer();
     try (RealStage stage = new RealStage(true)) {
       var acceptor = stage.world().network().listen("", 0, () -> server);
       EventLoop loop = stage.world().loops().getLast();
       stage.world().network().connect(loop, "localhost", acceptor.port(), 5_000, client);
-      stage.await(server.opened);
-      stage.await(client.opened);
+      stage.await(client.send(new byte[300_000]));
+      stage.await(server.offered);
+      stage.await(server.run(c -> c.setReading(false)));
+      stage.await(client.send(new byte[30_000_000]));
+      assertThat(UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory())
+          .isGreaterThan(before);
     }
     assertThat(server.closed).isDone();
     assertThat(client.closed).isDone();
+    assertThat(UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isEqualTo(before);
   }
 
   @Nested
