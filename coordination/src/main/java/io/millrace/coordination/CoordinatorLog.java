@@ -15,10 +15,9 @@ public interface CoordinatorLog {
   /// by the log; the buffer may be reused once this returns.
   Appended append(MemoryRecords batches);
 
-  /// Reads whole batches, the first of which ends behind `offset` (and may begin before it), up to
-  /// the log end. At least one batch, whatever its size; otherwise about `maxBytes`. Blocks: on
-  /// workers only. The bytes belong to the caller.
-  Slice read(long offset, int maxBytes) throws IOException;
+  /// Puts whole batches, up to the log end, into `into` as far as they fit, the first of which ends
+  /// behind `offset` (and may begin before it). Blocks: on workers only.
+  Found read(long offset, ByteBuffer into) throws IOException;
 
   /// Bytes a batch may have at most (`max.message.bytes`).
   int maxBatchBytes();
@@ -53,15 +52,22 @@ public interface CoordinatorLog {
   }
 
   /// What a read found.
-  sealed interface Slice {
+  sealed interface Found {
 
-    /// @param bytes whole batches, between position and limit
-    record Batches(ByteBuffer bytes) implements Slice {}
+    /// Batches, which the buffer's position is behind now.
+    ///
+    /// @param nextOffset where the log goes on
+    record Batches(long nextOffset) implements Found {}
+
+    /// Not even the next batch fits in.
+    ///
+    /// @param bytes that would do
+    record Larger(int bytes) implements Found {}
 
     /// The offset is the log end: there is nothing yet.
-    record AtEnd() implements Slice {}
+    record AtEnd() implements Found {}
 
     /// The offset lies before the log start, which moved: records up to there were deleted.
-    record BeforeStart() implements Slice {}
+    record BeforeStart() implements Found {}
   }
 }

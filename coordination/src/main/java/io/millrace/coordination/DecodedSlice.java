@@ -10,14 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// A piece of a coordinator's log, ready to be replayed: made on a worker, handed to the shard's
 /// loop, touched by one of them at a time.
 ///
-/// @param batches in log order, at least one
+/// @param batches in log order; those with nothing to replay are left out
+/// @param nextOffset where the log goes on behind the piece
 /// @param bytes that were read
 /// @param records in them, those included that need no replay
-record DecodedSlice(List<Batch> batches, int bytes, int records) {
-
-  long nextOffset() {
-    return batches.getLast().nextOffset;
-  }
+record DecodedSlice(List<Batch> batches, long nextOffset, int bytes, int records) {
 
   /// One batch: either records, or the end of a transaction.
   static final class Batch {
@@ -32,16 +29,12 @@ record DecodedSlice(List<Batch> batches, int bytes, int records) {
       this.producerId = batch.producerId();
       this.producerEpoch = batch.producerEpoch();
     }
-  }
 
-  /// One record, or none any more where a later one of the slice supersedes it.
-  static final class Entry {
-    final long offset;
-    @Nullable CoordinatorRecord record;
-
-    Entry(long offset, CoordinatorRecord record) {
-      this.offset = offset;
-      this.record = record;
+    boolean isEmpty() {
+      return entries.isEmpty() && marker == null;
     }
   }
+
+  /// One record.
+  record Entry(long offset, CoordinatorRecord record) {}
 }

@@ -1,6 +1,7 @@
 package io.millrace.coordination;
 
 import io.millrace.log.AppendOrigin;
+import io.millrace.log.format.BatchHeader;
 import io.millrace.replication.AckWaiter;
 import io.millrace.replication.AppendAnswer;
 import io.millrace.replication.Partition;
@@ -82,38 +83,54 @@ final class HostedPartitionLog implements CoordinatorLog {
   }
 
   @Override
-  public Slice read(long offset, int maxBytes) throws IOException {
+  public Found read(long offset, ByteBuffer into) throws IOException {
     ReadRequest request = new ReadRequest();
     request.fetchOffset = offset;
-    request.maxBytes = maxBytes;
+    request.maxBytes = into.remaining();
     request.isolation = ReadRequest.Isolation.LOG_END;
     request.minOneBatch = true;
     ReadAnswer found = new ReadAnswer();
     partition.read(request, found);
     if (found.error() == Errors.OFFSET_OUT_OF_RANGE && offset < partition.logStartOffset()) {
-      return new Slice.BeforeStart();
+      return new Found.BeforeStart();
     }
     if (found.error() != Errors.NONE) {
       throw found.error().exception();
     }
     FileSlice slice = found.takeSlice();
     if (slice == null) {
-      return new Slice.AtEnd();
+      return new Found.AtEnd();
     }
     try {
-      return new Slice.Batches(readFully(slice));
+      return slice.length() > into.remaining()
+          ? new Found.Larger(slice.length())
+          : new Found.Batches(copy(slice, into));
     } finally {
       slice.release();
     }
   }
 
-  private static ByteBuffer readFully(FileSlice slice) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(slice.length());
-    if (slice.file().read(bytes, slice.position()) < slice.length()) {
-      throw new EOFException(
-          slice.file().path() + " ends before " + (slice.position() + slice.length()));
+  /// Copies the slice's whole batches; the last one may be cut short.
+  ///
+  /// @return the offset behind them
+  private static long copy(FileSlice slice, ByteBuffer into) throws IOException {
+    int at = into.position();
+    int end = at + slice.length();
+    if (slice.file().read(into.duplicate().limit(end), slice.position()) < slice.length()) {
+      throw new EOFException(slice.file().path() + " is shorter than its log");
     }
-    return bytes.flip();
+    long nextOffset = -1;
+    while (end - at >= BatchHeader.LENGTH_END
+        && BatchHeader.hasSaneLength(into, at)
+        && BatchHeader.sizeInBytes(into, at) <= end - at) {
+      nextOffset = BatchHeader.lastOffset(into, at) + 1;
+      at += BatchHeader.sizeInBytes(into, at);
+    }
+    if (nextOffset < 0) {
+      throw new IOException(slice.file().path() + " has no batch at " + slice.position());
+    }
+    into.position(at);
+    return nextOffset;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.millrace.coordination;
 
-import io.millrace.coordination.CoordinatorLog.Slice;
 import io.millrace.coordination.DecodedSlice.Batch;
 import io.millrace.coordination.DecodedSlice.Entry;
 import io.millrace.runtime.EventLoop;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Reading blocks and decoding takes long, so both happen on a worker, one slice ahead of the
 /// replay. The replay changes the shard, so it happens on the shard's loop, in steps short enough
 /// that the connections of that loop go on; the shard answers COORDINATOR_LOAD_IN_PROGRESS
-/// meanwhile. All fields belong to the shard's loop.
+/// meanwhile. Fields belong to the shard's loop, but where said.
 ///
 /// Rules, as Kafka's loader has them:
 /// 1. The shard's written offset follows the replay at the high watermark and above it, and every
@@ -49,6 +48,10 @@ final class LogReplay {
   private final EventLoop loop;
   private final CompletableFuture<LoadSummary> future = new CompletableFuture<>();
   private final long queuedAtMs;
+
+  /// Belongs to the worker that reads, of which there is one at a time.
+  private final LogWindow window;
+
   private long startedAtMs;
 
   /// What is being replayed, from batch [#batchIndex] on; and what follows it, once it is there.
@@ -72,6 +75,7 @@ final class LogReplay {
     this.shard = shard;
     this.playback = playback;
     this.loop = loader.loopOf(shard);
+    this.window = new LogWindow(loader.readBytes());
     this.queuedAtMs = loader.time().milliseconds();
     this.startedAtMs = queuedAtMs;
   }
@@ -114,26 +118,16 @@ final class LogReplay {
       return new Found.Nothing(notLeading());
     }
     try {
-      return find(log, offset);
+      // Asked first: what is decoded without regard to what follows must be committed already.
+      long highWatermark = log.highWatermark();
+      return window.fill(log, offset)
+          ? new Found.Records(
+              loader.decoder().decode(shard, window.bytes(), window.nextOffset(), highWatermark))
+          : new Found.End(window.nextOffset());
     } catch (IOException e) {
       return new Found.Nothing(new KafkaStorageException("Cannot read " + shard, e));
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) {
       return new Found.Nothing(e);
-    }
-  }
-
-  private Found find(CoordinatorLog log, long offset) throws IOException {
-    long from = offset;
-    while (true) {
-      switch (log.read(from, loader.sliceBytes())) {
-        case Slice.Batches slice -> {
-          return new Found.Records(loader.decoder().decode(shard, slice.bytes()));
-        }
-        case Slice.AtEnd _ -> {
-          return new Found.End(from);
-        }
-        case Slice.BeforeStart _ -> from = Math.max(from + 1, log.logStartOffset());
-      }
     }
   }
 
@@ -230,14 +224,10 @@ final class LogReplay {
     if (batch.marker != null) {
       playback.replayEndTransactionMarker(batch.producerId, batch.producerEpoch, batch.marker);
     }
-    int applied = 0;
     for (Entry entry : batch.entries) {
-      if (entry.record != null) {
-        playback.replay(entry.offset, batch.producerId, batch.producerEpoch, entry.record);
-        applied++;
-      }
+      playback.replay(entry.offset(), batch.producerId, batch.producerEpoch, entry.record());
     }
-    return applied;
+    return batch.entries.size();
   }
 
   private void advanceTo(long nextOffset, long highWatermark) {

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The monitor guards the queue of those that wait.
 final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
-  /// Above this a slice gains nothing any more; `offsets.load.buffer.size` can make it smaller.
-  private static final int MAX_SLICE_BYTES = 1 << 20;
-
   private static final int CONCURRENT_PER_LOOP = 2;
 
   private final CoordinatorLogs logs;
@@ -28,7 +25,7 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
   private final Workers workers;
   private final Time time;
   private final SliceDecoder decoder;
-  private final int sliceBytes;
+  private final int readBytes;
 
   private final ArrayDeque<LogReplay> waiting = new ArrayDeque<>();
   private int running;
@@ -40,13 +37,13 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
       Workers workers,
       Time time,
       Deserializer<CoordinatorRecord> deserializer,
-      int loadBufferBytes) {
+      int readBytes) {
     this.logs = logs;
     this.loops = loops;
     this.workers = workers;
     this.time = time;
     this.decoder = new SliceDecoder(deserializer);
-    this.sliceBytes = Math.min(loadBufferBytes, MAX_SLICE_BYTES);
+    this.readBytes = readBytes;
   }
 
   @Override
@@ -90,8 +87,8 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     return decoder;
   }
 
-  int sliceBytes() {
-    return sliceBytes;
+  int readBytes() {
+    return readBytes;
   }
 
   /// A replay has ended, well or badly.

@@ -4,7 +4,6 @@ import io.millrace.coordination.DecodedSlice.Batch;
 import io.millrace.coordination.DecodedSlice.Entry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
@@ -17,7 +16,6 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.CloseableIterator;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
-import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +24,10 @@ import org.slf4j.LoggerFactory;
 /// batches end transactions, records of an unknown type are left out with a warning, anything else
 /// that cannot be read fails the load. Stateless; runs on workers.
 ///
-/// A log that nobody has compacted holds the same offset commits over and over, and applying one
-/// costs five times what reading one costs. So in a run of nothing but plain commits (no tombstone,
-/// no transaction, no other record between them) only the last one of each key is kept: the later
-/// one overwrites the earlier one's every trace.
+/// Plain batches (not compressed, no transaction, below the high watermark) are gone through twice:
+/// first for the commits in them that later ones supersede ([SupersededCommits]), then to decode
+/// the rest. Above the high watermark nothing is left out: what is not committed may not hide what
+/// is.
 final class SliceDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(SliceDecoder.class);
 
@@ -40,66 +38,106 @@ final class SliceDecoder {
   }
 
   /// @param bytes whole batches, at least one
+  /// @param nextOffset behind the last of them
   /// @throws CorruptRecordException where a batch's checksum is wrong
   /// @throws KafkaException where a record cannot be read
-  DecodedSlice decode(TopicPartition shard, ByteBuffer bytes) {
-    int size = bytes.remaining();
-    int records = 0;
+  DecodedSlice decode(TopicPartition shard, ByteBuffer bytes, long nextOffset, long highWatermark) {
+    SupersededCommits superseded = findSuperseded(bytes, highWatermark);
     ArrayList<Batch> batches = new ArrayList<>();
-    HashMap<OffsetCommitKey, Entry> latestOfRun = new HashMap<>();
+    RecordCursor cursor = new RecordCursor(bytes);
+    int plainRecords = 0;
+    int otherRecords = 0;
+    int at = bytes.position();
     try (BufferSupplier buffers = BufferSupplier.create()) {
-      for (RecordBatch in : MemoryRecords.readableRecords(bytes).batches()) {
-        in.ensureValid();
+      for (RecordBatch in : batchesOf(bytes)) {
         Batch batch = new Batch(in);
-        batches.add(batch);
-        try (CloseableIterator<Record> iterator = in.streamingIterator(buffers)) {
-          while (iterator.hasNext()) {
-            Record record = iterator.next();
-            records++;
-            if (in.isControlBatch()) {
-              batch.marker = marker(record);
-              latestOfRun.clear();
-            } else {
-              addRecord(shard, record, batch, latestOfRun);
+        if (isPlain(in, highWatermark)) {
+          cursor.begin(at, in.sizeInBytes());
+          while (cursor.next()) {
+            if (!superseded.contains(plainRecords++)) {
+              add(batch, shard, cursor.offset(), keyOf(bytes, cursor), valueOf(bytes, cursor));
             }
           }
+        } else {
+          otherRecords += decodeOther(shard, in, batch, buffers);
+        }
+        if (!batch.isEmpty()) {
+          batches.add(batch);
+        }
+        at += in.sizeInBytes();
+      }
+    }
+    return new DecodedSlice(batches, nextOffset, bytes.remaining(), plainRecords + otherRecords);
+  }
+
+  private static SupersededCommits findSuperseded(ByteBuffer bytes, long highWatermark) {
+    SupersededCommits superseded = new SupersededCommits(bytes);
+    RecordCursor cursor = new RecordCursor(bytes);
+    int ordinal = 0;
+    int at = bytes.position();
+    for (RecordBatch in : batchesOf(bytes)) {
+      in.ensureValid();
+      if (isPlain(in, highWatermark)) {
+        cursor.begin(at, in.sizeInBytes());
+        while (cursor.next()) {
+          superseded.add(cursor, ordinal++);
+        }
+      }
+      at += in.sizeInBytes();
+    }
+    return superseded;
+  }
+
+  private static Iterable<? extends RecordBatch> batchesOf(ByteBuffer bytes) {
+    return MemoryRecords.readableRecords(bytes).batches();
+  }
+
+  private static boolean isPlain(RecordBatch batch, long highWatermark) {
+    return batch.magic() == RecordBatch.MAGIC_VALUE_V2
+        && !batch.isCompressed()
+        && !batch.isControlBatch()
+        && !batch.hasProducerId()
+        && batch.nextOffset() <= highWatermark;
+  }
+
+  private static ByteBuffer keyOf(ByteBuffer bytes, RecordCursor cursor) {
+    return bytes.slice(cursor.keyAt(), Math.max(0, cursor.keyLength()));
+  }
+
+  private static @Nullable ByteBuffer valueOf(ByteBuffer bytes, RecordCursor cursor) {
+    return cursor.valueLength() < 0 ? null : bytes.slice(cursor.valueAt(), cursor.valueLength());
+  }
+
+  private int decodeOther(
+      TopicPartition shard, RecordBatch in, Batch batch, BufferSupplier buffers) {
+    int records = 0;
+    try (CloseableIterator<Record> iterator = in.streamingIterator(buffers)) {
+      while (iterator.hasNext()) {
+        Record record = iterator.next();
+        records++;
+        if (in.isControlBatch()) {
+          batch.marker = marker(record);
+        } else {
+          add(batch, shard, record.offset(), record.key(), record.value());
         }
       }
     }
-    if (batches.isEmpty()) {
-      throw new CorruptRecordException("No whole batch in " + size + " bytes of " + shard + ".");
-    }
-    return new DecodedSlice(batches, size, records);
+    return records;
   }
 
-  private void addRecord(
-      TopicPartition shard, Record in, Batch batch, HashMap<OffsetCommitKey, Entry> latestOfRun) {
-    CoordinatorRecord record;
+  private void add(
+      Batch batch, TopicPartition shard, long offset, ByteBuffer key, @Nullable ByteBuffer value) {
     try {
-      record = deserializer.deserialize(in.key(), in.value());
+      batch.entries.add(new Entry(offset, deserializer.deserialize(key, value)));
     } catch (Deserializer.UnknownRecordTypeException e) {
       LOG.warn(
           "Unknown record type {} at offset {} of {}. Ignoring it; it could be left over from an"
               + " aborted upgrade.",
           e.unknownType(),
-          in.offset(),
+          offset,
           shard);
-      return;
     } catch (RuntimeException e) {
-      throw new KafkaException(
-          "Cannot read the record at offset " + in.offset() + " of " + shard, e);
-    }
-    Entry entry = new Entry(in.offset(), record);
-    batch.entries.add(entry);
-    if (record.key() instanceof OffsetCommitKey key
-        && record.value() != null
-        && batch.producerId == RecordBatch.NO_PRODUCER_ID) {
-      Entry superseded = latestOfRun.put(key, entry);
-      if (superseded != null) {
-        superseded.record = null;
-      }
-    } else {
-      latestOfRun.clear();
+      throw new KafkaException("Cannot read the record at offset " + offset + " of " + shard, e);
     }
   }
 

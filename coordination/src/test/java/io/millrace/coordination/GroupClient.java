@@ -179,7 +179,8 @@ final class GroupClient {
             Errors.forCode(response.topics().getFirst().partitions().getFirst().errorCode()));
   }
 
-  OffsetFetchResponseData.OffsetFetchResponseGroup fetchAll(String group) {
+  /// Waits for what is being written, as `isolation.level=read_committed` does, unless told not to.
+  private OffsetFetchResponseData.OffsetFetchResponseGroup fetchAll(String group, boolean stable) {
     return now(
         service()
             .fetchOffsets(
@@ -187,20 +188,30 @@ final class GroupClient {
                 new OffsetFetchRequestData.OffsetFetchRequestGroup()
                     .setGroupId(group)
                     .setTopics(null),
-                true));
+                stable));
   }
 
   /// Committed offsets of `orders` by partition.
   Map<Integer, Long> committed(String group) {
+    return offsetsOf(committedPartitions(group, true));
+  }
+
+  /// The same, without what has not been committed yet.
+  Map<Integer, Long> committedNow(String group) {
+    return offsetsOf(committedPartitions(group, false));
+  }
+
+  private static Map<Integer, Long> offsetsOf(
+      Map<Integer, OffsetFetchResponsePartitions> partitions) {
     Map<Integer, Long> offsets = new TreeMap<>();
-    committedPartitions(group)
-        .forEach((index, partition) -> offsets.put(index, partition.committedOffset()));
+    partitions.forEach((index, partition) -> offsets.put(index, partition.committedOffset()));
     return offsets;
   }
 
-  private Map<Integer, OffsetFetchResponsePartitions> committedPartitions(String group) {
+  private Map<Integer, OffsetFetchResponsePartitions> committedPartitions(
+      String group, boolean stable) {
     Map<Integer, OffsetFetchResponsePartitions> partitions = new TreeMap<>();
-    fetchAll(group).topics().stream()
+    fetchAll(group, stable).topics().stream()
         .filter(topic -> topic.name().equals("orders"))
         .flatMap(topic -> topic.partitions().stream())
         .forEach(partition -> partitions.put(partition.partitionIndex(), partition));
@@ -227,7 +238,7 @@ final class GroupClient {
             now(service().consumerGroupDescribe(context(ApiKeys.CONSUMER_GROUP_DESCRIBE), groups)))
         .append('\n');
     for (String group : groups) {
-      seen.append(committedPartitions(group)).append('\n');
+      seen.append(committedPartitions(group, true)).append('\n');
     }
     return seen.toString();
   }

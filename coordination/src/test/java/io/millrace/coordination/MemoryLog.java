@@ -95,20 +95,23 @@ final class MemoryLog implements CoordinatorLog {
   }
 
   @Override
-  public Slice read(long offset, int maxBytes) {
+  public Found read(long offset, ByteBuffer into) {
     if (offset < logStartOffset) {
-      return new Slice.BeforeStart();
+      return new Found.BeforeStart();
     }
-    ByteBuffer bytes = ByteBuffer.allocate(batches.stream().mapToInt(b -> b.bytes.length).sum());
+    long nextOffset = offset;
     for (Stored batch : batches) {
-      boolean wanted = batch.nextOffset > offset;
-      if (wanted && (bytes.position() == 0 || bytes.position() + batch.bytes.length <= maxBytes)) {
-        bytes.put(batch.bytes);
-      } else if (wanted) {
-        break;
+      if (batch.nextOffset > offset) {
+        if (batch.bytes.length > into.remaining()) {
+          return nextOffset == offset
+              ? new Found.Larger(batch.bytes.length)
+              : new Found.Batches(nextOffset);
+        }
+        into.put(batch.bytes);
+        nextOffset = batch.nextOffset;
       }
     }
-    return bytes.position() == 0 ? new Slice.AtEnd() : new Slice.Batches(bytes.flip());
+    return nextOffset == offset ? new Found.AtEnd() : new Found.Batches(nextOffset);
   }
 
   @Override

@@ -72,6 +72,31 @@ final class ReplayTest {
   }
 
   @Test
+  void uncommittedCommitDoesNotHideTheCommittedOne() {
+    log.store(plain(commit(group, 0, 1)));
+    log.replicate(false);
+    log.store(plain(commit(group, 0, 2)));
+    cluster.start();
+    assertThat(client.committedNow(group)).isEqualTo(Map.of(0, 1L));
+    log.replicate(true);
+    cluster.settle();
+    assertThat(client.committedNow(group)).isEqualTo(Map.of(0, 2L));
+  }
+
+  @Test
+  void batchLargerThanTheWindowIsRead() {
+    SimpleRecord[] records = new SimpleRecord[2_000];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = commit(group, i % 700, i);
+    }
+    log.store(plain(commit(group, 701, 1)));
+    log.store(plain(records));
+    log.store(plain(commit(group, 702, 1)));
+    cluster.start().advance(1_000);
+    assertThat(client.committed(group)).hasSize(702).containsEntry(599, 1_999L);
+  }
+
+  @Test
   void transactionsEndAsTheirMarkersSay() {
     log.store(plain(commit(group, 0, 1), commit(group, 1, 1), commit(group, 2, 1)));
     log.store(transactional(PRODUCER, commit(group, 0, 10)));
