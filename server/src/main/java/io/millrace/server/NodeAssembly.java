@@ -22,6 +22,7 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.config.ConfigView;
+import io.millrace.server.config.KafkaValues;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.server.request.ApiTable;
 import io.millrace.server.request.ConnectionLimits;
@@ -57,6 +58,9 @@ import org.slf4j.LoggerFactory;
 public final class NodeAssembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
+
+  private static final int RECOVERY_BUFFER_BYTES = 1 << 20;
+  private static final long DEFAULT_FLUSH_CHECK_MS = 1_000;
 
   private final World world;
   private final NodeConfig config;
@@ -196,13 +200,20 @@ public final class NodeAssembly {
     };
   }
 
+  /// Kafka looks for logs that are due by `flush.ms` only where this is set; a topic's setting
+  /// would do nothing without it.
+  private static long flushCheckMs(KafkaValues values) {
+    String key = "log.flush.scheduler.interval.ms";
+    return values.originals().containsKey(key) ? values.getLong(key) : DEFAULT_FLUSH_CHECK_MS;
+  }
+
   private LogDirectories openDirectories(NodeIdentity identity) throws IOException {
     var values = config.values();
     LogDirectoriesConfig settings =
         new LogDirectoriesConfig(
             config.logDirs(),
             identity.nodeId(),
-            values.getLong("log.flush.scheduler.interval.ms"),
+            flushCheckMs(values),
             values.getInt("log.flush.offset.checkpoint.interval.ms"),
             values.getInt("log.flush.start.offset.checkpoint.interval.ms"),
             values.getLong("log.retention.check.interval.ms"),
@@ -230,7 +241,11 @@ public final class NodeAssembly {
         new Partitions(
             identity.nodeId(),
             logs,
-            new LogEnvironment(world, new LoggedReports(logs)),
+            new LogEnvironment(
+                world,
+                new LoggedReports(logs),
+                config.values().getInt("producer.id.expiration.ms"),
+                RECOVERY_BUFFER_BYTES),
             this::settings,
             reports,
             quorumNode.metadataLoop(),

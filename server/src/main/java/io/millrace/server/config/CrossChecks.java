@@ -22,6 +22,8 @@ final class CrossChecks {
 
   private static final Set<String> PROTOCOLS = Set.of("classic", "consumer", "streams", "share");
 
+  private static final int SAFE_COPIES = 3;
+
   private CrossChecks() {}
 
   static void run(KafkaValues values, Roles roles, Problems problems, List<String> warnings) {
@@ -31,6 +33,7 @@ final class CrossChecks {
     connections(values, problems);
     groups(values, problems);
     byKafkasClasses(values, problems);
+    safety(values, warnings);
   }
 
   private static void identity(KafkaValues values, Roles roles, Problems problems) {
@@ -194,6 +197,29 @@ final class CrossChecks {
         protocols,
         "must hold classic, and may hold consumer, streams and share",
         "Remove the property for the default classic,consumer,streams");
+  }
+
+  /// Kafka's bare defaults keep one copy of each record, which is not what a cluster of several
+  /// nodes is for.
+  private static void safety(KafkaValues values, List<String> warnings) {
+    int controllers =
+        Math.max(
+            values.getList(QuorumConfig.QUORUM_VOTERS_CONFIG).size(),
+            values.getList(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG).size());
+    int copies = values.getInt(ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG);
+    int inSync = values.getInt(ServerLogConfigs.MIN_IN_SYNC_REPLICAS_CONFIG);
+    if (controllers >= SAFE_COPIES && (copies < SAFE_COPIES || inSync < SAFE_COPIES - 1)) {
+      warnings.add(
+          "Topics made without settings of their own would lose records with one node: "
+              + ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG
+              + "="
+              + copies
+              + ", "
+              + ServerLogConfigs.MIN_IN_SYNC_REPLICAS_CONFIG
+              + "="
+              + inSync
+              + "; 3 and 2 are safe");
+    }
   }
 
   /// Kafka's own classes check what belongs together as they are built, up to the first fault.

@@ -63,6 +63,11 @@ public final class EffectiveConfig {
     return values;
   }
 
+  /// The limits of connections and requests in force.
+  public SocketLimits sockets() {
+    return SocketLimits.of(values);
+  }
+
   /// What the node was started with.
   public Map<String, String> staticProperties() {
     return staticProperties;

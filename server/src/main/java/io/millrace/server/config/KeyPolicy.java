@@ -59,6 +59,7 @@ final class KeyPolicy {
           "background.threads",
           "connection.failed.authentication.delay.ms",
           "connections.max.reauth.ms",
+          "controlled.shutdown.enable",
           "controller.quota.window.",
           "controller.socket.timeout.ms",
           "delegation.token.",
@@ -75,6 +76,10 @@ final class KeyPolicy {
           "log.cleaner.enable",
           "log.cleaner.io.",
           "log.cleaner.threads",
+          "log.dir.failure.timeout.ms",
+          "log.initial.task.delay.ms",
+          "log.preallocate",
+          "max.connection.creation.rate",
           "metric.reporters",
           "metrics.",
           "num.io.threads",
@@ -95,7 +100,8 @@ final class KeyPolicy {
           "ssl.",
           "telemetry.max.bytes",
           "transaction.",
-          "transactional.id.expiration.ms");
+          "transactional.id.expiration.ms",
+          "unstable.api.versions.enable");
 
   /// Why the node must not start with `key` set to `value`.
   static Optional<ConfigProblem> refusal(String key, String value) {
@@ -115,7 +121,7 @@ final class KeyPolicy {
   static boolean isMeaningless(String key) {
     String name = key.toLowerCase(Locale.ROOT);
     if (name.startsWith("listener.name.")) {
-      return !name.endsWith(".max.connections");
+      return true;
     }
     for (String entry : MEANINGLESS) {
       if (entry.endsWith(".") ? name.startsWith(entry) : name.equals(entry)) {

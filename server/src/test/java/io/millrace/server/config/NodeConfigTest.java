@@ -216,6 +216,21 @@ class NodeConfigTest {
   }
 
   @Test
+  void warnsOfOneCopyInAClusterOfSeveralNodes() throws InvalidConfiguration {
+    Map<String, String> three =
+        with(SHIPPED, "controller.quorum.bootstrap.servers", "a:9093,b:9093,c:9093");
+
+    assertThat(NodeConfig.parse(three).warnings())
+        .anyMatch(warning -> warning.contains("default.replication.factor=1"));
+    assertThat(
+            NodeConfig.parse(
+                    with(
+                        with(three, "default.replication.factor", "3"), "min.insync.replicas", "2"))
+                .warnings())
+        .noneMatch(warning -> warning.contains("default.replication.factor"));
+  }
+
+  @Test
   void groupSettingsMustFitEachOther() {
     assertThat(problemsOf(with(SHIPPED, "group.consumer.min.session.timeout.ms", "1000000")))
         .extracting(ConfigProblem::key)
