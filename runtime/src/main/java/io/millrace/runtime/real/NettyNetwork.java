@@ -11,6 +11,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -37,6 +39,10 @@ final class NettyNetwork implements Network {
   private final ThreadWorkers resolvers;
   private final ColdReads coldReads;
 
+  /// All that is open. Netty's loops do not always close their channels when they are shut down
+  /// without a quiet period.
+  private final ChannelGroup channels;
+
   NettyNetwork(
       Transport transport,
       EventLoopGroup group,
@@ -48,6 +54,12 @@ final class NettyNetwork implements Network {
     this.loops = loops;
     this.resolvers = resolvers;
     this.coldReads = coldReads;
+    this.channels = new DefaultChannelGroup(group.next(), true);
+  }
+
+  /// Closes all sockets, and any that is opened later. The handlers hear of it on their loops.
+  void close() {
+    channels.close().awaitUninterruptibly();
   }
 
   @Override
@@ -80,6 +92,7 @@ final class NettyNetwork implements Network {
       e.initCause(bound.cause());
       throw e;
     }
+    channels.add(bound.channel());
     return new NettyAcceptor(bound.channel());
   }
 
@@ -148,6 +161,7 @@ final class NettyNetwork implements Network {
   private void attach(Channel channel, ConnectionHandler handler) {
     for (NettyLoop loop : loops) {
       if (loop.netty().equals(channel.eventLoop())) {
+        channels.add(channel);
         channel.pipeline().addLast(new NettyConnection(loop, channel, handler, coldReads));
         return;
       }

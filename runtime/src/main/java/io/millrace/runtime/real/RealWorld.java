@@ -41,7 +41,7 @@ public final class RealWorld implements World, AutoCloseable {
   private final CopyOnWriteArrayList<ThreadLoop> dedicated = new CopyOnWriteArrayList<>();
   private final ThreadWorkers workers;
   private final ThreadWorkers coldReaders;
-  private final Network network;
+  private final NettyNetwork network;
 
   private RealWorld(Builder options) {
     faults = options.faults;
@@ -110,6 +110,7 @@ public final class RealWorld implements World, AutoCloseable {
   /// Not to be called on a loop or worker of this world.
   @Override
   public void close() {
+    network.close();
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     dedicated.forEach(ThreadLoop::stop);
     coldReaders.stop();
