@@ -169,6 +169,53 @@ class QuorumNodeTest {
   }
 
   @Test
+  void leadsItsPartitionsAgainAfterAControlledShutdown() throws Exception {
+    long epoch;
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node = TestNode.open(world, directory).start().awaitUnfenced()) {
+      create(node, "orders", 1);
+      epoch = node.quorum().lifecycle().brokerEpoch();
+      CountDownLatch done = new CountDownLatch(1);
+      node.quorum().lifecycle().beginControlledShutdown(done::countDown);
+      assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node = TestNode.open(world, directory, Map.of(), epoch).start().awaitUnfenced()) {
+      PartitionRegistration partition = awaitLeader(node, "orders");
+      assertThat(partition.isr).containsExactly(1);
+      assertThat(partition.leaderRecoveryState.value()).isZero();
+    }
+  }
+
+  @Test
+  void startsFromASnapshot() throws Exception {
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node =
+            TestNode.open(
+                    world,
+                    directory,
+                    Map.of("metadata.log.max.record.bytes.between.snapshots", "2000"),
+                    -1)
+                .start()
+                .awaitUnfenced()) {
+      create(node, "orders", 3);
+      set(node, new ConfigResource(ConfigResource.Type.TOPIC, "orders"), "retention.ms", "1000");
+      node.images()
+          .await(_ -> node.quorum().raft().client().latestSnapshotId().orElseThrow().offset() > 0);
+    }
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node = TestNode.open(world, directory).start().awaitUnfenced()) {
+      assertThat(awaitTopic(node, "orders").partitions()).hasSize(3);
+      assertThat(
+              node.quorum()
+                  .image()
+                  .configs()
+                  .configProperties(new ConfigResource(ConfigResource.Type.TOPIC, "orders")))
+          .containsEntry("retention.ms", "1000");
+    }
+  }
+
+  @Test
   void givesEveryProducerAnIdOfItsOwn() throws Exception {
     try (RealWorld world = RealWorld.builder().build();
         TestNode node = TestNode.open(world, directory).start().awaitUnfenced()) {

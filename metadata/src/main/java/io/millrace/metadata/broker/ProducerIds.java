@@ -71,6 +71,11 @@ public final class ProducerIds {
   }
 
   private void fetch() {
+    if (brokerEpoch.getAsLong() < 0) {
+      // Not registered yet.
+      loop.schedule(RETRY_NANOS, this::fetch);
+      return;
+    }
     controller.send(
         new AllocateProducerIdsRequestData()
             .setBrokerId(brokerId)

@@ -2,6 +2,7 @@ package io.millrace.metadata.raft;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
+import io.millrace.log.DamagedRange;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.FlushTicket;
 import io.millrace.log.LogConfig;
@@ -88,8 +89,10 @@ public final class MetadataLog implements RaftLog {
 
   /// Opens or creates the log below `directory`. All of it is walked and checked, which costs a
   /// read of at most `metadata.max.retention.bytes`. Blocks.
-  static MetadataLog open(
-      World world, EventLoop loop, Path directory, MetadataLogConfig config, LogReports reports)
+  ///
+  /// @throws IOException when it cannot be read, or is damaged in the middle: a hole in the
+  ///   metadata cannot be walked around
+  static MetadataLog open(World world, EventLoop loop, Path directory, MetadataLogConfig config)
       throws IOException {
     Path folder = directory.resolve(FOLDER);
     if (!world.disk().exists(folder)) {
@@ -98,10 +101,24 @@ public final class MetadataLog implements RaftLog {
     }
     PartitionLog log =
         PartitionLog.open(
-            new LogEnvironment(world, reports),
+            new LogEnvironment(world, LogReports.NONE),
             folder,
             logConfig(config),
             LogOpenState.unknown(Uuid.METADATA_TOPIC_ID));
+    if (!log.damage().isEmpty()) {
+      DamagedRange damage = log.damage().getFirst();
+      log.abandon();
+      throw new IOException(
+          "The metadata log in "
+              + folder
+              + " is damaged from offset "
+              + damage.firstOffset()
+              + " to "
+              + damage.nextValidOffset()
+              + ", with valid records behind. Restore the folder from a backup; in a quorum of"
+              + " several, empty the directory and start once with --cluster-id and"
+              + " --no-initial-controllers, so that this node fetches the log again.");
+    }
     SnapshotFiles snapshots = SnapshotFiles.recover(world.disk(), folder, log.logStartOffset());
     MetadataLog opened = new MetadataLog(world, loop, log, snapshots, config);
     // A follower may have died between fetching a snapshot and cutting its log.

@@ -1,6 +1,5 @@
 package io.millrace.metadata.raft;
 
-import io.millrace.log.LogReports;
 import io.millrace.metadata.QuorumEndpoints;
 import io.millrace.metadata.QuorumSettings;
 import io.millrace.metadata.format.NodeIdentity;
@@ -150,11 +149,7 @@ public final class RaftHost {
     EventLoop loop = world.dedicatedLoop("raft");
     MetadataLog log =
         MetadataLog.open(
-            world,
-            loop,
-            identity.metadataDirectory(),
-            new MetadataLogConfig(settings.config()),
-            LogReports.NONE);
+            world, loop, identity.metadataDirectory(), new MetadataLogConfig(settings.config()));
     return new RaftHost(world, loop, log, settings, identity, endpoints, onFault);
   }
 
@@ -318,7 +313,8 @@ public final class RaftHost {
             if (failure != null) {
               LOG.warn("Raft did not end in order: {}", failure.getMessage());
             }
-            // Completed inside a poll: let it return first.
+            // Completed inside a poll: let it return first, and poll no more.
+            state = State.STOPPED;
             loop.execute(() -> finishStop(onStopped));
           });
     });

@@ -2,9 +2,11 @@ package io.millrace.metadata.raft;
 
 import static io.millrace.metadata.raft.RaftStage.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.runtime.virtual.Crash;
 import io.millrace.runtime.virtual.DiskFaults;
+import io.millrace.runtime.virtual.VirtualDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -149,6 +151,28 @@ class RaftHostTest {
   }
 
   @Test
+  void doesNotStartOverAHoleInTheMetadata() throws IOException {
+    RaftStage stage = new RaftStage(1, 1);
+    RaftStage.Voter voter = stage.start(1);
+    stage.awaitLeader();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      names.add("topic-" + i);
+      voter.append(names.getLast());
+      stage.world().runFor(SECOND / 100);
+    }
+    stage.awaitCommitted(names);
+    stage.kill(voter);
+    Path log = FOLDER.resolve("00000000000000000000.log");
+    VirtualDisk disk = stage.world().node("n1").disk();
+    disk.flipBit(log, disk.size(log) * 4);
+
+    assertThatThrownBy(() -> stage.start(1))
+        .hasMessageContaining(FOLDER.toString())
+        .hasMessageContaining("damaged");
+  }
+
+  @Test
   void endsInOrder() throws IOException {
     RaftStage stage = new RaftStage(1, 1);
     RaftStage.Voter voter = stage.start(1);
@@ -157,9 +181,12 @@ class RaftHostTest {
     List<String> stopped = new ArrayList<>();
     voter.raft.stop(() -> stopped.add("stopped"));
     stage.world().runFor(SECOND);
+    long before = stage.world().trace().entries();
+    stage.world().runFor(60 * SECOND);
 
     assertThat(stopped).hasSize(1);
     assertThat(voter.faults).isEmpty();
+    assertThat(stage.world().trace().entries()).isEqualTo(before);
   }
 
   private static OffsetAndEpoch id(RaftStage.Voter voter) {
