@@ -36,6 +36,11 @@ public final class Logging {
     configure(to, Map.of("root", "WARN", "io.millrace", "INFO"));
   }
 
+  /// Sets up logging for a node that a person watches: warnings of its own, errors of libraries.
+  public static void forDevelopment(PrintStream to) {
+    configure(to, Map.of("root", "ERROR", "io.millrace", "WARN"));
+  }
+
   /// Sets up logging for a command that reports by itself: errors only.
   public static void forCommand(PrintStream to) {
     configure(to, Map.of("root", "ERROR"));

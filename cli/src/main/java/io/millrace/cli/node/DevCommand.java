@@ -3,7 +3,6 @@ package io.millrace.cli.node;
 import io.millrace.cli.Console;
 import io.millrace.cli.Logging;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +51,7 @@ public final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logging.forNode(console.err());
+    Logging.forDevelopment(console.err());
     Path data =
         (dir == null ? defaultDirectory(System.getenv()) : dir).toAbsolutePath().normalize();
     Map<String, String> properties =
@@ -75,9 +74,16 @@ public final class DevCommand implements Callable<Integer> {
     console.flush();
   }
 
+  /// From the launcher's exec of this JVM where it says when that was, else from the process's
+  /// start.
   private static double secondsSinceStart() {
+    String exec = System.getProperty("millrace.exec", "");
+    double now = System.currentTimeMillis() / 1e3;
+    if (exec.matches("\\d+[.,]\\d+")) {
+      return now - Double.parseDouble(exec.replace(',', '.'));
+    }
     Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    return Duration.between(start, Instant.now()).toMillis() / 1e3;
+    return now - start.toEpochMilli() / 1e3;
   }
 
   /// The XDG data directory's `millrace/dev`.
