@@ -1,7 +1,5 @@
 package io.millrace.coordination;
 
-import io.millrace.coordination.DecodedSlice.Batch;
-import io.millrace.coordination.DecodedSlice.Entry;
 import io.millrace.runtime.EventLoop;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -18,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// One shard coming up from its log.
 ///
 /// ```
-///  worker | read, decode 1 | read, decode 2 |              | read, decode 3 | ...
-///  loop   |                | replay 1, in steps            | replay 2       | ...
+///  worker | read, scan 1 | read, scan 2 |               | read, scan 3 | ...
+///  loop   |              | replay 1, in steps           | replay 2     | ...
 /// ```
 ///
-/// Reading blocks and decoding takes long, so both happen on a worker, one slice ahead of the
+/// Reading blocks and a scan takes long, so both happen on a worker, one window ahead of the
 /// replay. The replay changes the shard, so it happens on the shard's loop, in steps short enough
 /// that the connections of that loop go on; the shard answers COORDINATOR_LOAD_IN_PROGRESS
 /// meanwhile. Fields belong to the shard's loop, but where said.
@@ -37,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 /// empty log that does not begin at zero leaves the shard at its end, so that the first write is
 /// not taken for a gap.
 final class LogReplay {
-  /// About a quarter of a millisecond.
-  private static final int RECORDS_A_STEP = 500;
-
   private static final long COMMIT_INTERVAL_OFFSETS = 16_384;
 
   private final ReplayLoader loader;
@@ -49,21 +44,27 @@ final class LogReplay {
   private final CompletableFuture<LoadSummary> future = new CompletableFuture<>();
   private final long queuedAtMs;
 
-  /// Belongs to the worker that reads, of which there is one at a time.
-  private final LogWindow window;
+  /// One is being filled by a worker (there is one at a time) while the other one is replayed.
+  private LogWindow reading;
+
+  private LogWindow replaying;
 
   private long startedAtMs;
 
-  /// What is being replayed, from batch [#batchIndex] on; and what follows it, once it is there.
-  private @Nullable DecodedSlice current;
+  /// What is being replayed, and what follows it, once it is there.
+  private @Nullable WindowReplay current;
 
-  private @Nullable DecodedSlice ahead;
-  private int batchIndex;
+  private @Nullable ScannedWindow ahead;
 
-  /// There is nothing to read behind what a worker has handed over.
+  /// There is nothing behind what a worker has handed over.
   private boolean allRead;
 
   private boolean ended;
+  private long logEndOffset;
+
+  /// As of the step that runs.
+  private long highWatermark;
+
   private long written;
   private long committed = -1;
   private long records;
@@ -75,7 +76,8 @@ final class LogReplay {
     this.shard = shard;
     this.playback = playback;
     this.loop = loader.loopOf(shard);
-    this.window = new LogWindow(loader.readBytes());
+    this.reading = new LogWindow(loader.readBytes());
+    this.replaying = new LogWindow(loader.readBytes());
     this.queuedAtMs = loader.time().milliseconds();
     this.startedAtMs = queuedAtMs;
   }
@@ -100,15 +102,16 @@ final class LogReplay {
   // ---- on a worker ----
 
   private void readFrom(long offset) {
+    LogWindow into = reading;
     loader
         .workers()
         .execute(() -> {
-          Found found = find(offset);
+          Found found = find(offset, into);
           loop.execute(() -> onFound(found));
         });
   }
 
-  private Found find(long offset) {
+  private Found find(long offset, LogWindow into) {
     if (loader.isClosed()) {
       return new Found.Nothing(
           new CoordinatorNotAvailableException("The coordinator is shutting down."));
@@ -118,12 +121,11 @@ final class LogReplay {
       return new Found.Nothing(notLeading());
     }
     try {
-      // Asked first: what is decoded without regard to what follows must be committed already.
+      // Asked for first: what may be superseded must have been committed by then.
       long highWatermark = log.highWatermark();
-      return window.fill(log, offset)
-          ? new Found.Records(
-              loader.decoder().decode(shard, window.bytes(), window.nextOffset(), highWatermark))
-          : new Found.End(window.nextOffset());
+      return into.fill(log, offset)
+          ? new Found.Window(ScannedWindow.of(into.bytes(), into.nextOffset(), highWatermark))
+          : new Found.End(into.nextOffset());
     } catch (IOException e) {
       return new Found.Nothing(new KafkaStorageException("Cannot read " + shard, e));
     } catch (RuntimeException e) {
@@ -133,7 +135,7 @@ final class LogReplay {
 
   /// What a worker brings back.
   private sealed interface Found {
-    record Records(DecodedSlice slice) implements Found {}
+    record Window(ScannedWindow window) implements Found {}
 
     record End(long offset) implements Found {}
 
@@ -147,87 +149,77 @@ final class LogReplay {
       return;
     }
     switch (found) {
-      case Found.Records(var slice) -> {
-        records += slice.records();
-        bytes += slice.bytes();
+      case Found.Window(var window) -> {
         if (current == null) {
-          begin(slice);
+          begin(window);
         } else {
-          ahead = slice;
+          ahead = window;
         }
       }
       case Found.End(var offset) -> {
         allRead = true;
+        logEndOffset = offset;
         if (current == null) {
-          finish(offset);
+          finish();
         }
       }
       case Found.Nothing(var reason) -> fail(reason);
     }
   }
 
-  private void begin(DecodedSlice slice) {
-    current = slice;
-    batchIndex = 0;
-    readFrom(slice.nextOffset());
+  private void begin(ScannedWindow window) {
+    current = new WindowReplay(shard, window, loader.deserializer(), playback, this::onBatch);
+    LogWindow free = replaying;
+    replaying = reading;
+    reading = free;
+    readFrom(window.nextOffset());
     loop.execute(this::step);
   }
 
   private void step() {
-    DecodedSlice slice = current;
-    CoordinatorLog log = loader.leading(shard);
-    if (ended || slice == null) {
+    WindowReplay replay = current;
+    if (ended || replay == null) {
       return;
     }
+    CoordinatorLog log = loader.leading(shard);
     if (log == null) {
       fail(notLeading());
       return;
     }
+    highWatermark = log.highWatermark();
+    boolean through;
     try {
-      replaySome(slice, log.highWatermark());
+      through = replay.step();
     } catch (RuntimeException e) {
-      fail(new KafkaException("Cannot replay " + shard + " up to " + slice.nextOffset(), e));
+      fail(
+          new KafkaException(
+              "Cannot replay " + shard + " up to " + replay.window().nextOffset(), e));
       return;
     }
-    if (batchIndex < slice.batches().size()) {
-      loop.execute(this::step);
+    if (through) {
+      onReplayed(replay);
     } else {
-      onReplayed(slice);
+      loop.execute(this::step);
     }
   }
 
-  private void onReplayed(DecodedSlice slice) {
-    DecodedSlice next = ahead;
+  private void onBatch(long nextOffset) {
+    if (nextOffset >= highWatermark || nextOffset - committed >= COMMIT_INTERVAL_OFFSETS) {
+      advanceTo(nextOffset, highWatermark);
+    }
+  }
+
+  private void onReplayed(WindowReplay replay) {
+    records += replay.records();
+    bytes += replay.window().sizeInBytes();
+    ScannedWindow next = ahead;
     current = null;
     ahead = null;
     if (next != null) {
       begin(next);
     } else if (allRead) {
-      finish(slice.nextOffset());
+      finish();
     }
-  }
-
-  private void replaySome(DecodedSlice slice, long highWatermark) {
-    int replayed = 0;
-    while (batchIndex < slice.batches().size() && replayed < RECORDS_A_STEP) {
-      Batch batch = slice.batches().get(batchIndex++);
-      replayed += replay(batch);
-      if (batch.nextOffset >= highWatermark
-          || batch.nextOffset - committed >= COMMIT_INTERVAL_OFFSETS) {
-        advanceTo(batch.nextOffset, highWatermark);
-      }
-    }
-  }
-
-  /// How many records it applied.
-  private int replay(Batch batch) {
-    if (batch.marker != null) {
-      playback.replayEndTransactionMarker(batch.producerId, batch.producerEpoch, batch.marker);
-    }
-    for (Entry entry : batch.entries) {
-      playback.replay(entry.offset(), batch.producerId, batch.producerEpoch, entry.record());
-    }
-    return batch.entries.size();
   }
 
   private void advanceTo(long nextOffset, long highWatermark) {
@@ -242,7 +234,7 @@ final class LogReplay {
     }
   }
 
-  private void finish(long logEndOffset) {
+  private void finish() {
     CoordinatorLog log = loader.leading(shard);
     if (log == null) {
       fail(notLeading());

@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
 /// more of the commits in it supersede each other. Belongs to one replay, whose worker jobs follow
 /// one another.
 final class LogWindow {
-  private static final int FIRST_BYTES = 256 << 10;
+  private static final int FIRST_BYTES = 64 << 10;
   private static final int GROWTH = 4;
   private static final int READS = 4;
 
   private final int readBytes;
-  private ByteBuffer buffer;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
   private boolean full;
   private long nextOffset;
 
@@ -23,15 +23,14 @@ final class LogWindow {
   ///   four of them
   LogWindow(int readBytes) {
     this.readBytes = readBytes;
-    this.buffer = ByteBuffer.allocateDirect(Math.min(FIRST_BYTES, readBytes));
   }
 
   /// Reads whole batches from `offset` on, as many as there are or as fit in, at least one. False
   /// at the log's end.
   boolean fill(CoordinatorLog log, long offset) throws IOException {
-    if (full && buffer.capacity() < maxBytes()) {
-      buffer =
-          ByteBuffer.allocateDirect((int) Math.min(maxBytes(), (long) GROWTH * buffer.capacity()));
+    if (buffer.capacity() == 0 || (full && buffer.capacity() < maxBytes())) {
+      long larger = Math.max(FIRST_BYTES, (long) GROWTH * buffer.capacity());
+      buffer = ByteBuffer.allocateDirect((int) Math.min(larger, maxBytes()));
     }
     full = false;
     nextOffset = offset;

@@ -13,8 +13,8 @@ import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /// Brings shards up from their logs, a bounded number at a time so that the memory they take
-/// meanwhile is bounded too (two slices each, see [LogReplay]); the others wait their turn. Loading
-/// is asked for on the shard's loop, and the answer completes there.
+/// meanwhile is bounded too (two windows each, see [LogReplay]); the others wait their turn.
+/// Loading is asked for on the shard's loop, and the answer completes there.
 ///
 /// The monitor guards the queue of those that wait.
 final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
@@ -24,7 +24,7 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
   private final ShardLoops loops;
   private final Workers workers;
   private final Time time;
-  private final SliceDecoder decoder;
+  private final Deserializer<CoordinatorRecord> deserializer;
   private final int readBytes;
 
   private final ArrayDeque<LogReplay> waiting = new ArrayDeque<>();
@@ -42,7 +42,7 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     this.loops = loops;
     this.workers = workers;
     this.time = time;
-    this.decoder = new SliceDecoder(deserializer);
+    this.deserializer = deserializer;
     this.readBytes = readBytes;
   }
 
@@ -57,7 +57,7 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     return replay.future();
   }
 
-  /// Those that run stop at their next slice.
+  /// Those that run stop at their next window.
   @Override
   public void close() {
     closed = true;
@@ -83,8 +83,8 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     return time;
   }
 
-  SliceDecoder decoder() {
-    return decoder;
+  Deserializer<CoordinatorRecord> deserializer() {
+    return deserializer;
   }
 
   int readBytes() {

@@ -10,7 +10,7 @@
 /// | `CoordinatorEventProcessor` | [ShardLoops] | a shard is pinned to one loop; no threads |
 /// | `Timer`, `Time` | [ShardTimer], [WorldTime] | the world's clock, so that a simulator can turn it |
 /// | `PartitionWriter` | [LogWriter] | writes through a [CoordinatorLog] |
-/// | `CoordinatorLoader` | [ReplayLoader] | replays in slices, never blocking a loop |
+/// | `CoordinatorLoader` | [ReplayLoader] | replays in steps, never blocking a loop |
 /// | `ExecutorService` | [WorkerService] | regular expressions and assignors run on the workers |
 ///
 /// [GroupCoordinatorHost] puts them together and follows the metadata image. The `server` room's

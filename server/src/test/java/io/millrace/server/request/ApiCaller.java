@@ -35,6 +35,7 @@ public final class ApiCaller implements ClientConnection {
   private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
   private ClientInformation information = ClientInformation.EMPTY;
   private int correlationId;
+  private Runnable others = () -> {};
 
   public ApiCaller(String listener, ListenerRole role) {
     this.listener = ListenerName.normalised(listener);
@@ -47,6 +48,13 @@ public final class ApiCaller implements ClientConnection {
 
   public static ApiCaller ofController() {
     return new ApiCaller("CONTROLLER", ListenerRole.CONTROLLER);
+  }
+
+  /// Gives others their turn whenever this connection's loop has run: what answers need that come
+  /// from elsewhere.
+  public ApiCaller alongside(Runnable world) {
+    others = world;
+    return this;
   }
 
   public ListenerRole role() {
@@ -102,6 +110,7 @@ public final class ApiCaller implements ClientConnection {
 
   /// Runs what was posted to the connection's loop, timers included, until nothing is left.
   public void runSteps() {
+    others.run();
     for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
       step.run();
     }
