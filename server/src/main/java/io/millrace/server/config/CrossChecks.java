@@ -15,6 +15,7 @@ import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
 
 /// What values must agree on: Kafka's `KafkaConfig.validateValues`, but for the listeners, which
 /// have [ListenerParser].
@@ -23,6 +24,7 @@ final class CrossChecks {
   private static final Set<String> PROTOCOLS = Set.of("classic", "consumer", "streams", "share");
 
   private static final int SAFE_COPIES = 3;
+  private static final long MIN_DEDUPE_BYTES = 1 << 20;
 
   private CrossChecks() {}
 
@@ -99,6 +101,14 @@ final class CrossChecks {
         values.retentionMs(),
         "must be at least 1, or -1 for ever",
         "Set one of these");
+    int threads = values.getInt(CleanerConfig.LOG_CLEANER_THREADS_PROP);
+    long dedupeBytes = values.getLong(CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP);
+    problems.require(
+        threads > 0 && dedupeBytes / threads > MIN_DEDUPE_BYTES,
+        CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP,
+        dedupeBytes,
+        "must be more than 1 MiB for each of log.cleaner.threads=" + threads,
+        "Remove both properties for the defaults");
     List<String> cordoned = values.getList(ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG);
     if (cordoned.contains(ServerLogConfigs.CORDONED_LOG_DIRS_ALL)) {
       problems.require(
