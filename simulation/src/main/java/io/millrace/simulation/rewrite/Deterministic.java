@@ -38,7 +38,8 @@ public final class Deterministic {
     queueLoops = loops;
   }
 
-  static EventLoop nextQueueLoop() {
+  /// The loop that an event queue made now lives on.
+  public static EventLoop nextQueueLoop() {
     Supplier<EventLoop> loops = queueLoops;
     if (loops == null) {
       throw new IllegalStateException("no run has begun");
