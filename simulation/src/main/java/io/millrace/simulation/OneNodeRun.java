@@ -57,7 +57,11 @@ public final class OneNodeRun {
       node.start();
     }
     producers.forEach(SimulatedProducer::stop);
-    world.runUntil(() -> producers.stream().allMatch(SimulatedProducer::isIdle), 60 * SECOND);
+    try {
+      world.runUntil(() -> producers.stream().allMatch(SimulatedProducer::isIdle), 60 * SECOND);
+    } catch (AssertionError e) {
+      throw new AssertionError("Progress: " + producers, e);
+    }
     int acknowledged = 0;
     for (SimulatedProducer producer : producers) {
       acknowledged += producer.acknowledged().size();

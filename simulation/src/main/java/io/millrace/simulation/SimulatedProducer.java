@@ -41,6 +41,7 @@ final class SimulatedProducer {
   private int sent;
   private boolean stopped;
   private boolean idle = true;
+  private String last = "not started";
   private final List<Long> offsets = new ArrayList<>();
 
   SimulatedProducer(World world, String host, String topic, int partition, short acks) {
@@ -78,6 +79,13 @@ final class SimulatedProducer {
 
   int partition() {
     return partition;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "producer of %s-%d: %d records acknowledged, %s, last answer: %s",
+        topic, partition, offsets.size(), idle ? "idle" : "waiting", last);
   }
 
   private void later(Runnable step) {
@@ -182,12 +190,14 @@ final class SimulatedProducer {
 
   private void onProduced(@Nullable ProduceResponseData answer, List<SimpleRecord> records) {
     if (answer == null) {
+      last = "connection lost";
       later(() -> send(records));
       return;
     }
     ProduceResponseData.PartitionProduceResponse result =
         answer.responses().iterator().next().partitionResponses().getFirst();
     Errors error = Errors.forCode(result.errorCode());
+    last = error + " " + result.errorMessage();
     if (error == Errors.NONE || error == Errors.DUPLICATE_SEQUENCE_NUMBER) {
       for (int i = 0; i < records.size(); i++) {
         offsets.add(result.baseOffset() + i);

@@ -44,7 +44,8 @@ final class WireClient implements ConnectionHandler {
 
   /// @param onAnswer gets the response, or null when the connection broke
   void send(ApiKeys api, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {
-    RequestHeader header = new RequestHeader(api, api.latestVersion(false), "simulation", ++correlation);
+    RequestHeader header =
+        new RequestHeader(api, api.latestVersion(false), "simulation", ++correlation);
     pending.add(new Pending(header, request, onAnswer));
     Connection open = connection;
     if (open != null) {
