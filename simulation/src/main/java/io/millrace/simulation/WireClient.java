@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class WireClient implements ConnectionHandler {
 
   private static final int CONNECT_TIMEOUT_MS = 1_000;
+  private static final long REQUEST_TIMEOUT_NANOS = 3_000_000_000L;
 
   private final World world;
   private final EventLoop loop;
@@ -46,7 +47,9 @@ final class WireClient implements ConnectionHandler {
   void send(ApiKeys api, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {
     RequestHeader header =
         new RequestHeader(api, api.latestVersion(false), "simulation", ++correlation);
-    pending.add(new Pending(header, request, onAnswer));
+    Pending sent = new Pending(header, request, onAnswer);
+    pending.add(sent);
+    loop.schedule(REQUEST_TIMEOUT_NANOS, () -> onTimeout(sent));
     Connection open = connection;
     if (open != null) {
       write(open, header, request);
@@ -54,6 +57,13 @@ final class WireClient implements ConnectionHandler {
     } else if (!connecting) {
       connecting = true;
       world.network().connect(loop, host, port, CONNECT_TIMEOUT_MS, this);
+    }
+  }
+
+  /// A machine without power says nothing, so silence has to end a connection.
+  private void onTimeout(Pending sent) {
+    if (pending.contains(sent)) {
+      disconnect();
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// as zeros. So a file can come back with its old content, its new content, zeros in the middle of
 /// the new, or a page that is half new.
 ///
-/// A sync is durable when it returns, not when it is called: one that has not yet returned at the
+/// A sync counts from the moment that its caller names; one whose moment has not come at the
 /// failure counts for nothing.
 final class FileContent implements Entries.Inode {
 

@@ -230,7 +230,10 @@ public final class VirtualDisk implements Disk {
   void sync(VirtualFile file) throws IOException {
     onMount(file.mount());
     begin(Operation.SYNC, file.path(), "sync", 0);
-    file.content().sync(scheduler.eventNanos(), scheduler.now());
+    // Counts from the event on, not from when the call returns: what the step does afterwards
+    // (raise a
+    // recovery point) is seen by other steps at once, so they must find it true at once.
+    file.content().sync(scheduler.eventNanos(), scheduler.eventNanos());
   }
 
   // Names.
