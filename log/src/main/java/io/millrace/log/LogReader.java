@@ -1,7 +1,5 @@
 package io.millrace.log;
 
-import io.millrace.log.format.LogFiles;
-import io.millrace.log.segment.CorruptIndexException;
 import io.millrace.log.segment.Segment;
 import io.millrace.runtime.DiskFile;
 import io.millrace.runtime.FileSlice;
@@ -37,7 +35,7 @@ final class LogReader {
       return LogRead.EMPTY;
     }
     try {
-      LogRead found = withSoundIndexes(() -> find(startOffset, maxBytes, end, minOneBatch));
+      LogRead found = log.withSoundIndexes(() -> find(startOffset, maxBytes, end, minOneBatch));
       return found == null ? LogRead.EMPTY : found;
     } catch (IOException e) {
       return new LogRead.Failed(e);
@@ -97,25 +95,5 @@ final class LogReader {
       }
     }
     return null;
-  }
-
-  /// Something that looks into the log by its indexes.
-  interface Lookup<T> {
-    @Nullable T run() throws IOException;
-  }
-
-  /// Runs a lookup; where an index turns out to be wrong, all are made anew and it runs again.
-  <T> @Nullable T withSoundIndexes(Lookup<T> lookup) throws IOException {
-    try {
-      return lookup.run();
-    } catch (CorruptIndexException e) {
-      for (Segment segment : log.segments.all()) {
-        log.environment
-            .reports()
-            .rebuilt(segment.path(LogFiles.OFFSET_INDEX), String.valueOf(e.getMessage()));
-        segment.rebuildIndexes(log.config.indexIntervalBytes());
-      }
-      return lookup.run();
-    }
   }
 }

@@ -41,6 +41,8 @@ final class LogRecovery {
   void run() throws IOException {
     if (!log.disk.exists(log.dir)) {
       log.disk.createDirectories(log.dir);
+    }
+    if (!stored.cleanShutdown()) {
       log.parentDirty = true;
       log.folderDirty = true;
     }
@@ -83,6 +85,7 @@ final class LogRecovery {
       throw new InconsistentTopicIdException(log.dir, expected, found);
     }
     log.topicId = found;
+    log.metadataUnsynced |= !stored.cleanShutdown() && !found.equals(Uuid.ZERO_UUID);
   }
 
   private void readEpochs() throws IOException {
@@ -155,6 +158,8 @@ final class LogRecovery {
   }
 
   private void recoverTail() throws IOException {
+    // Whoever made or deleted files here may have ended before that was durable.
+    log.disk.syncDirectory(log.dir);
     trustedBelow = Math.max(0, stored.recoveryPoint());
     int index = Math.max(0, log.segments.floor(trustedBelow));
     long next = -1;
@@ -185,6 +190,10 @@ final class LogRecovery {
       }
     }
     log.nextOffset = Math.max(next, log.segments.active().baseOffset());
+    if (log.nextOffset <= trustedBelow) {
+      // Ended in the middle of a truncation: what was cut must not come back behind new batches.
+      log.segments.active().sync();
+    }
   }
 
   /// Between two segments that were never flushed, offsets that are missing are the lost end of the
@@ -198,12 +207,16 @@ final class LogRecovery {
     return scanner.next() && scanner.baseOffset() >= segment.baseOffset();
   }
 
+  /// Durable when it returns: else the files could come back beside what is appended next.
   private void dropFrom(int index) throws IOException {
-    for (Segment segment : log.segments.removeFrom(index)) {
+    List<Segment> dropped = log.segments.removeFrom(index);
+    for (Segment segment : dropped) {
       for (Path file : segment.markDeleted()) {
         log.disk.delete(file);
       }
-      log.folderDirty = true;
+    }
+    if (!dropped.isEmpty()) {
+      log.disk.syncDirectory(log.dir);
     }
   }
 

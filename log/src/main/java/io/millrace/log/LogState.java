@@ -1,13 +1,18 @@
 package io.millrace.log;
 
+import io.millrace.log.format.LogFiles;
 import io.millrace.log.producer.ProducerTable;
 import io.millrace.log.producer.SnapshotFiles;
+import io.millrace.log.segment.CorruptIndexException;
 import io.millrace.log.segment.LogSegments;
+import io.millrace.log.segment.Segment;
 import io.millrace.runtime.Disk;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /// The parts of an open log, as recovery hands them to [PartitionLog] and as its helpers share
 /// them. Under the log's guard.
@@ -84,5 +89,25 @@ final class LogState {
   long rollJitterMs() {
     long bound = Math.min(config.segmentJitterMs(), config.segmentMs());
     return bound <= 0 ? 0 : environment.world().entropy().stream("log roll " + dir).nextLong(bound);
+  }
+
+  /// Something that looks into the log by its indexes.
+  interface Lookup<T> {
+    @Nullable T run() throws IOException;
+  }
+
+  /// Runs a lookup; where an index turns out to be wrong, all are made anew and it runs again.
+  <T> @Nullable T withSoundIndexes(Lookup<T> lookup) throws IOException {
+    try {
+      return lookup.run();
+    } catch (CorruptIndexException e) {
+      for (Segment segment : segments.all()) {
+        environment
+            .reports()
+            .rebuilt(segment.path(LogFiles.OFFSET_INDEX), String.valueOf(e.getMessage()));
+        segment.rebuildIndexes(config.indexIntervalBytes());
+      }
+      return lookup.run();
+    }
   }
 }

@@ -19,6 +19,13 @@ final class LogTruncation {
   }
 
   void to(long offset) throws IOException {
+    log.withSoundIndexes(() -> {
+      cut(offset);
+      return offset;
+    });
+  }
+
+  private void cut(long offset) throws IOException {
     if (offset >= log.nextOffset) {
       // An epoch may have been assigned that no batch followed.
       log.epochs.truncateFromEnd(log.nextOffset);
@@ -33,7 +40,7 @@ final class LogTruncation {
     delete(log.segments.removeFrom(keep + 1));
     Segment active = log.segments.active();
     active.truncateTo(offset);
-    active.file().sync();
+    active.sync();
     log.nextOffset = Math.max(active.readNextOffset(), active.baseOffset());
     active.prepareAppends();
     log.logStartOffset = Math.min(log.logStartOffset, log.nextOffset);

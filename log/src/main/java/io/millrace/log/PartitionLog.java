@@ -178,13 +178,13 @@ public final class PartitionLog {
   /// read a good part of one segment.
   public OffsetTimestamp searchTimestamp(long targetTimestampMs) throws IOException {
     OffsetTimestamp found =
-        reader.withSoundIndexes(() -> new TimestampSearch(log).firstAtOrAfter(targetTimestampMs));
+        log.withSoundIndexes(() -> new TimestampSearch(log).firstAtOrAfter(targetTimestampMs));
     return found == null ? OffsetTimestamp.NONE : found;
   }
 
   /// The record with the largest timestamp; offset -1 when the log has none.
   public OffsetTimestamp maxTimestamp() throws IOException {
-    OffsetTimestamp found = reader.withSoundIndexes(() -> new TimestampSearch(log).largest());
+    OffsetTimestamp found = log.withSoundIndexes(() -> new TimestampSearch(log).largest());
     return found == null ? OffsetTimestamp.NONE : found;
   }
 

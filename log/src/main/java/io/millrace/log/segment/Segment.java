@@ -407,6 +407,8 @@ public final class Segment {
   void endRebuild(int position, boolean cut) throws IOException {
     if (cut) {
       file().truncate(position);
+      // Else what was cut could come back behind what is appended next.
+      file().sync();
     }
     size = position;
     if (position == 0) {
@@ -471,6 +473,14 @@ public final class Segment {
       files.add(transactionIndex.file().file());
     }
     return files;
+  }
+
+  /// Makes the file of batches and the indexes durable. Blocks.
+  public void sync() throws IOException {
+    file().sync();
+    for (DiskFile index : indexFiles()) {
+      index.sync();
+    }
   }
 
   /// The segment takes no more appends: memory that only those need is given back.
