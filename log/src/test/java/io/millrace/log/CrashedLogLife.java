@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -25,7 +26,8 @@ import org.apache.kafka.common.record.internal.Record;
 /// What a real node keeps in checkpoint files is kept here as it was when it was last "written".
 final class CrashedLogLife {
 
-  private static final Path DIR = Path.of("/data/orders-0");
+  private static final Path PARENT = Path.of("/data");
+  private static final Path DIR = PARENT.resolve("orders-0");
   private static final int MAX_OPERATIONS = 400;
 
   private final long seed;
@@ -126,9 +128,9 @@ final class CrashedLogLife {
       // A crash during recovery.
       node.disk().faults().crashAfter(1 + random.nextInt(60), pickCrash());
     }
-    if (!node.disk().exists(DIR.getParent())) {
-      node.disk().createDirectories(DIR.getParent());
-      node.disk().syncDirectory(DIR.getRoot());
+    if (!node.disk().exists(PARENT)) {
+      node.disk().createDirectories(PARENT);
+      node.disk().syncDirectory(Path.of("/"));
     }
     LogOpenState stored = new LogOpenState(storedStart, storedPoint, clean, id());
     // As the marker of a clean shutdown, which goes before the log is opened.
@@ -211,7 +213,7 @@ final class CrashedLogLife {
       model.removeLast();
     }
     sequences.keySet().removeIf(known -> known > end);
-    nextSequence = sequences.get(end);
+    nextSequence = Objects.requireNonNull(sequences.get(end));
     written = end;
     durable = Math.min(durable, end);
   }
@@ -245,7 +247,7 @@ final class CrashedLogLife {
     }
     assertThat(sequences).as("seed %s", seed).containsKey(end);
     sequences.keySet().removeIf(known -> known > end);
-    nextSequence = sequences.get(end);
+    nextSequence = Objects.requireNonNull(sequences.get(end));
     if (!log.producers().activeProducers().isEmpty()) {
       assertThat(log.producers().activeProducers().getFirst().lastSequence())
           .as("seed %s: producer at %s", seed, end)
