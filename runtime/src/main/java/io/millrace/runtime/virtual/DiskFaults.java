@@ -18,6 +18,7 @@ public final class DiskFaults {
   }
 
   private final RandomGenerator random;
+  private final RandomGenerator latencies;
   private final double[] errorRates = new double[Operation.values().length];
   private final int[] failNext = new int[Operation.values().length];
   private final TreeSet<Path> dead = new TreeSet<>();
@@ -28,8 +29,9 @@ public final class DiskFaults {
   private long crashAfter = Long.MAX_VALUE;
   private Crash crash = Crash.POWER;
 
-  DiskFaults(RandomGenerator random) {
+  DiskFaults(RandomGenerator random, RandomGenerator latencies) {
     this.random = random;
+    this.latencies = latencies;
   }
 
   /// A share of the operations of that kind, drawn at random, fails with an I/O error.
@@ -128,7 +130,7 @@ public final class DiskFaults {
           case ENTRY -> 5_000;
           case SYNC -> syncNanos;
         };
-    return (long) (slowness * random.nextLong(typical / 2, typical * 2 + 1));
+    return (long) (slowness * latencies.nextLong(typical / 2, typical * 2 + 1));
   }
 
   /// The bit to flip in a read of `bytes` bytes, or -1.

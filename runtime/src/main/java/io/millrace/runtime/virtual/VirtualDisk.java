@@ -49,7 +49,7 @@ public final class VirtualDisk implements Disk {
     this.clock = clock;
     this.crasher = crasher;
     this.losses = entropy.stream("disk losses");
-    this.faults = new DiskFaults(entropy.stream("disk faults"));
+    this.faults = new DiskFaults(entropy.stream("disk faults"), entropy.stream("disk latencies"));
   }
 
   /// What goes wrong with it.
