@@ -47,11 +47,15 @@ final class IndexFile {
 
   /// Reads entry `index` into `entry[0, entrySize)`.
   void read(int index, ByteBuffer entry) throws IOException {
-    entry.clear().limit(entrySize);
+    readFrom(index, entry.clear().limit(entrySize));
+  }
+
+  /// Fills `entries`, empty so far, with what the file has from entry `index` on.
+  void readFrom(int index, ByteBuffer entries) throws IOException {
     long at = (long) index * entrySize;
-    while (entry.hasRemaining()) {
-      if (file().read(entry, at + entry.position()) <= 0) {
-        throw new IOException(path + ": ends before entry " + index);
+    while (entries.hasRemaining()) {
+      if (file().read(entries, at + entries.position()) <= 0) {
+        throw new IOException(path + ": ends before " + entries.limit() + " bytes of " + index);
       }
     }
   }

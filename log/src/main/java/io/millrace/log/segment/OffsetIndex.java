@@ -22,11 +22,18 @@ public final class OffsetIndex {
   /// Entries that wait at most.
   static final int PENDING = 128;
 
+  /// Entries of the file that a search reads at once.
+  private static final int BLOCK = 256;
+
   private final long baseOffset;
   private final IndexFile file;
   private int[] pendingOffsets = new int[0];
   private int[] pendingPositions = new int[0];
   private int pending;
+
+  /// Offsets of the first entries of blocks, as far as searches came by them; 0 for not yet, which
+  /// no entry has.
+  private int[] blockOffsets = new int[0];
 
   OffsetIndex(Disk disk, Path path, long baseOffset, int entries) {
     this.baseOffset = baseOffset;
@@ -97,18 +104,54 @@ public final class OffsetIndex {
       return new Entry(
           file.entries() + low, baseOffset + pendingOffsets[low], pendingPositions[low]);
     }
-    int low = -1;
-    ByteBuffer entry = ByteBuffer.allocate(ENTRY_SIZE);
-    for (int high = file.entries() - 1; low < high; ) {
+    return floorInFile(relative);
+  }
+
+  /// Finds the block by the first entries of blocks, which are remembered, then the entry in the
+  /// block, which is read at once: one read of the file where a plain search has some sixteen.
+  private Entry floorInFile(long relative) throws IOException {
+    int count = file.entries();
+    int block = -1;
+    for (int high = (count - 1) / BLOCK; count > 0 && block < high; ) {
+      int middle = (block + high + 1) >>> 1;
+      if (firstOffset(middle) <= relative) {
+        block = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    if (block < 0) {
+      return Entry.SEGMENT_START;
+    }
+    int first = block * BLOCK;
+    int last = Math.min(BLOCK, count - first) - 1;
+    ByteBuffer entries = ByteBuffer.allocate((last + 1) * ENTRY_SIZE);
+    file.readFrom(first, entries);
+    int low = 0;
+    for (int high = last; low < high; ) {
       int middle = (low + high + 1) >>> 1;
-      file.read(middle, entry);
-      if (entry.getInt(0) <= relative) {
+      if (entries.getInt(middle * ENTRY_SIZE) <= relative) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
-    return entry(low);
+    return new Entry(
+        first + low,
+        baseOffset + entries.getInt(low * ENTRY_SIZE),
+        entries.getInt(low * ENTRY_SIZE + 4));
+  }
+
+  private int firstOffset(int block) throws IOException {
+    if (block >= blockOffsets.length) {
+      blockOffsets = Arrays.copyOf(blockOffsets, Math.max(block + 1, blockOffsets.length * 2));
+    }
+    if (blockOffsets[block] == 0) {
+      ByteBuffer entry = ByteBuffer.allocate(ENTRY_SIZE);
+      file.read(block * BLOCK, entry);
+      blockOffsets[block] = entry.getInt(0);
+    }
+    return blockOffsets[block];
   }
 
   /// Entry by number; -1 gives the segment's start.
@@ -135,6 +178,7 @@ public final class OffsetIndex {
       pending = Math.min(pending, count - file.entries());
     } else {
       pending = 0;
+      blockOffsets = new int[0];
       file.truncate(count);
     }
   }
