@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -80,7 +79,7 @@ class ClusterCommandTest {
     JsonNode first = start("--nodes", "1");
     String id = clusterId(first);
     Millrace.command("cluster", "stop", "--dir", directory.toString()).run().expectSuccess();
-    assertThat(ProcessHandle.of(pid(first))).isEmpty();
+    awaitGone(pid(first));
 
     JsonNode second = start("--nodes", "1");
     assertThat(second.path("bootstrap").asText()).isEqualTo(first.path("bootstrap").asText());
@@ -101,7 +100,7 @@ class ClusterCommandTest {
 
     onNode("kill").expectSuccess();
     assertThat(state()).isEqualTo("down");
-    assertThat(ProcessHandle.of(pid(cluster))).isEmpty();
+    awaitGone(pid(cluster));
     assertThat(onNode("kill").exitCode()).as("nothing to kill").isEqualTo(1);
 
     onNode("restart").expectSuccess();
@@ -169,6 +168,11 @@ class ClusterCommandTest {
     return new ObjectMapper().readTree(status.out()).path("nodes").path(0).path("state").asText();
   }
 
+  /// An ended process is seen until its parent has asked for its exit code.
+  private static void awaitGone(long pid) {
+    Await.untilTrue("process " + pid + " is gone", () -> ProcessHandle.of(pid).isEmpty());
+  }
+
   private static long pid(JsonNode cluster) {
     return cluster.path("nodes").path(0).path("pid").asLong();
   }
@@ -184,7 +188,7 @@ class ClusterCommandTest {
   }
 
   private static Admin admin(JsonNode cluster) {
-    return Admin.create(Map.of("bootstrap.servers", cluster.path("bootstrap").asText()));
+    return Millrace.admin(cluster.path("bootstrap").asText());
   }
 
   private static int nodesSeenByAClient(JsonNode cluster) {

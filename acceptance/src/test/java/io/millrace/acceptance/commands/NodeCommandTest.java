@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +51,7 @@ class NodeCommandTest {
         """
         process.roles=broker,controller
         node.id=7
-        controller.quorum.bootstrap.servers=127.0.0.1:%2$d
+        controller.quorum.voters=7@127.0.0.1:%2$d
         listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
         advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
         inter.broker.listener.name=PLAINTEXT
@@ -96,7 +95,7 @@ class NodeCommandTest {
   }
 
   private static void awaitNode(String bootstrap, Program.Running node) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+    try (Admin admin = Millrace.admin(bootstrap)) {
       Await.untilTrue(
           "the node serves",
           () -> {

@@ -106,6 +106,7 @@ class ConnectTest {
           status.storage.partitions=2
           offset.flush.interval.ms=500
           heartbeat.interval.ms=500
+          scheduled.rebalance.max.delay.ms=0
           plugin.discovery=hybrid_warn
           """
               .formatted(broker.bootstrap(), port));

@@ -76,7 +76,7 @@ final class KafkaNode implements Node {
           if (!started.isAlive()) {
             throw new IllegalStateException("Kafka ended: " + started.out() + started.err());
           }
-          try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+          try (Admin admin = Millrace.admin(bootstrap())) {
             return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size();
           }
         },

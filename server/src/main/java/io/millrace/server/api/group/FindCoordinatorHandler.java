@@ -64,6 +64,7 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
             new Coordinator()
                 .setKey(key)
                 .setErrorCode(found.error.code())
+                .setErrorMessage(found.error == Errors.UNSUPPORTED_VERSION ? notServed(type) : "")
                 .setNodeId(found.node.id())
                 .setHost(found.node.host())
                 .setPort(found.node.port()));
@@ -71,6 +72,13 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
       response.setCoordinators(coordinators);
     }
     out.respond(response);
+  }
+
+  /// What a client shows for its user, who would else read of an "unexpected error".
+  private static String notServed(CoordinatorType type) {
+    return type == CoordinatorType.TRANSACTION
+        ? "Transactions are not served yet."
+        : "Share groups are not served yet.";
   }
 
   private static CoordinatorType type(byte id) {
