@@ -75,7 +75,8 @@ class StreamsTest {
     properties.put("default.value.serde", Serdes.StringSerde.class);
     properties.put("commit.interval.ms", "100");
     properties.put("num.stream.threads", "1");
-    // A classic Streams member does not leave when it closes: its successor waits for the session's end.
+    // A classic Streams member does not leave when it closes: its successor waits for the session's
+    // end.
     properties.put("session.timeout.ms", "6000");
     properties.put("heartbeat.interval.ms", "1000");
     properties.put("state.dir", state.toString());
