@@ -34,6 +34,9 @@ public final class StartMain {
               (closed - topic) / 1_000_000);
         }
       }
+      try (RealWorld world = RealWorld.builder().build()) {
+        world.disk().deleteTree(directory);
+      }
     }
   }
 }

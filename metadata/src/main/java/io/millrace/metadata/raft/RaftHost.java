@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
@@ -258,11 +259,18 @@ public final class RaftHost {
         onResponse.accept(response.data());
       } else {
         LOG.warn("A {} of the quorum failed", ApiKeys.forId(request.apiKey()), failure);
-        onResponse.accept(
-            RaftUtil.errorResponse(ApiKeys.forId(request.apiKey()), Errors.forException(failure)));
+        onResponse.accept(errorResponse(request, Errors.forException(failure)));
       }
     });
     client.handle(inbound);
+  }
+
+  private static ApiMessage errorResponse(ApiMessage request, Errors error) {
+    ApiKeys api = ApiKeys.forId(request.apiKey());
+    // The one API of the quorum that Kafka's helper does not know.
+    return api == ApiKeys.DESCRIBE_QUORUM
+        ? new DescribeQuorumResponseData().setErrorCode(error.code())
+        : RaftUtil.errorResponse(api, error);
   }
 
   /// Begins a snapshot of the committed state up to `id`. Any thread.
