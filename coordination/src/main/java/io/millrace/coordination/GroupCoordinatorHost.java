@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -63,14 +64,16 @@ public final class GroupCoordinatorHost implements AutoCloseable {
   private final GroupCoordinatorService service;
   private boolean serving;
 
-  /// @param config with the keys of `GroupCoordinatorConfig` and `ShareGroupConfig`
+  /// @param current the node's configuration as of now, with Kafka's keys; some may change while
+  ///   the node runs
   /// @param shardLoops where the shards live; any of them may have several
   public GroupCoordinatorHost(
       World world,
       int nodeId,
-      AbstractConfig config,
+      Supplier<? extends AbstractConfig> current,
       List<EventLoop> shardLoops,
       CoordinatorLogs logs) {
+    AbstractConfig config = new LiveConfig(current);
     this.nodeId = nodeId;
     this.config = new GroupCoordinatorConfig(config);
     ShareGroupConfig shareConfig = new ShareGroupConfig(config);

@@ -31,6 +31,7 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.jspecify.annotations.Nullable;
 
 /// What clients ask of a coordinator, with the answer awaited in virtual time where it comes at
 /// once.
@@ -51,6 +52,12 @@ final class GroupClient {
   }
 
   CompletableFuture<JoinGroupResponseData> join(String group, String member) {
+    return join(group, member, null);
+  }
+
+  /// @param instance the id of a static member, null for others
+  CompletableFuture<JoinGroupResponseData> join(
+      String group, String member, @Nullable String instance) {
     JoinGroupRequestProtocolCollection protocols = new JoinGroupRequestProtocolCollection();
     protocols.add(
         new JoinGroupRequestProtocol()
@@ -64,6 +71,7 @@ final class GroupClient {
             new JoinGroupRequestData()
                 .setGroupId(group)
                 .setMemberId(member)
+                .setGroupInstanceId(instance)
                 .setProtocolType("consumer")
                 .setProtocols(protocols)
                 .setSessionTimeoutMs(10_000)

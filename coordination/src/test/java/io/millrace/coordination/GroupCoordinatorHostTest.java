@@ -105,6 +105,34 @@ final class GroupCoordinatorHostTest {
   }
 
   @Test
+  void staticMemberComesBackWithoutARebalance() {
+    cluster.start();
+    CompletableFuture<JoinGroupResponseData> joining = client.join("fixed", "", "worker-1");
+    cluster.advance(3_000);
+    JoinGroupResponseData first = client.now(joining);
+    assertThat(client.sync("fixed", first.memberId(), 1, Map.of(first.memberId(), new byte[] {9})))
+        .isEqualTo(Errors.NONE);
+
+    JoinGroupResponseData again = client.now(client.join("fixed", "", "worker-1"));
+    assertThat(again.generationId()).isEqualTo(1);
+    assertThat(again.memberId()).isNotEqualTo(first.memberId());
+    assertThat(client.heartbeat("fixed", again.memberId(), 1)).isEqualTo(Errors.NONE);
+    assertThat(client.heartbeat("fixed", first.memberId(), 1))
+        .isIn(Errors.UNKNOWN_MEMBER_ID, Errors.FENCED_INSTANCE_ID);
+
+    cluster.stop().start();
+    assertThat(client.heartbeat("fixed", again.memberId(), 1)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void settingsThatMayChangeDoSo() {
+    cluster.start();
+    assertThat(cluster.host().config().consumerGroupAssignmentIntervalMs()).isEqualTo(1_000);
+    cluster.with("group.consumer.assignment.interval.ms", 0);
+    assertThat(cluster.host().config().consumerGroupAssignmentIntervalMs()).isZero();
+  }
+
+  @Test
   void failedAppendIsRolledBack() {
     cluster.start();
     assertThat(client.now(client.commit("simple", 0, 7))).isEqualTo(Errors.NONE);

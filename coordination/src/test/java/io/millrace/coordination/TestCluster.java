@@ -84,6 +84,13 @@ final class TestCluster implements CoordinatorLogs {
     advance(5);
   }
 
+  private AbstractConfig config() {
+    return new AbstractConfig(
+        Utils.mergeConfigs(List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)),
+        settings,
+        false);
+  }
+
   /// Starts the coordinator and lets it load.
   TestCluster start() {
     beginStart();
@@ -94,16 +101,7 @@ final class TestCluster implements CoordinatorLogs {
   /// Starts the coordinator as a node does: the whole image is news to it.
   void beginStart() {
     GroupCoordinatorHost started =
-        new GroupCoordinatorHost(
-            node,
-            NODE,
-            new AbstractConfig(
-                Utils.mergeConfigs(
-                    List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)),
-                settings,
-                false),
-            node.loops(),
-            this);
+        new GroupCoordinatorHost(node, NODE, this::config, node.loops(), this);
     host = started;
     started.start(image);
     MetadataDelta everything = new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();

@@ -273,7 +273,11 @@ public final class NodeAssembly {
     partitions = hosted;
     GroupCoordinatorHost groupHost =
         new GroupCoordinatorHost(
-            world, identity.nodeId(), config.values(), world.loops(), new PartitionLogs(hosted));
+            world,
+            identity.nodeId(),
+            () -> configs.current().values(),
+            world.loops(),
+            new PartitionLogs(hosted));
     groups = groupHost;
     coordinator.follow(groupHost);
     NodeApis apis = new NodeApis(world, config, configs, published, quorumNode, hosted, groupHost);

@@ -81,7 +81,11 @@ final class GroupNode {
     VirtualNode node = world.node("node");
     host =
         new GroupCoordinatorHost(
-            node, 1, configs.node().values(), node.loops(), partition -> logs.get(partition));
+            node,
+            1,
+            () -> configs.current().values(),
+            node.loops(),
+            partition -> logs.get(partition));
     ApiTable.Builder apis = ApiTable.builder();
     GroupApis.addToBroker(
         apis,
