@@ -1,38 +1,15 @@
 package io.millrace.cli;
 
-import io.millrace.cli.client.ClientCommands;
-import io.millrace.cli.cluster.ClusterCommands;
-import io.millrace.cli.log.LogCommands;
-import io.millrace.cli.node.AotTrainCommand;
-import io.millrace.cli.node.DevCommand;
-import io.millrace.cli.node.StartCommand;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
+import io.millrace.cli.node.PlainStart;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
-/// The entry point: finds the command by the first word, runs it, and turns what came of it into an
-/// exit status.
+/// The entry point: runs a command line, and turns what came of it into an exit status.
 ///
-/// Only the command that was named is loaded; all of them are where none was (help, a typing
-/// error).
+/// This class must not load picocli: its 250 classes are too old for the AOT cache and cost more
+/// than the rest of a node's start together. A node's plain command line and `--version` do without
+/// ([PlainStart]); everything else goes to [CommandLines].
 public final class Main {
-  private static final List<String> COMMANDS =
-      List.of(
-          "dev",
-          "start",
-          "cluster",
-          "topic",
-          "produce",
-          "consume",
-          "group",
-          "config",
-          "log",
-          "bench",
-          "aot-train");
-
   private Main() {}
 
   public static void main(String[] args) {
@@ -47,56 +24,27 @@ public final class Main {
   /// @return one of [ExitCode]
   public static int run(Console console, String... args) {
     try {
-      return commandLine(console, args.length == 0 ? "" : args[0]).execute(args);
+      if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+        Version.lines().forEach(console::line);
+        return ExitCode.OK;
+      }
+      @Nullable Callable<Integer> plain = PlainStart.of(console, args);
+      return plain == null ? CommandLines.run(console, args) : call(console, plain);
     } finally {
       console.flush();
     }
   }
 
-  static CommandLine commandLine(Console console, String first) {
-    var root = new CommandLine(new MillraceCommand());
-    for (String name : needed(first)) {
-      root.addSubcommand(name, command(console, name));
+  private static int call(Console console, Callable<Integer> command) {
+    try {
+      return command.call();
+    } catch (Exception e) {
+      return failed(console, e);
     }
-    root.setOut(writer(console.out()));
-    root.setErr(writer(console.err()));
-    root.setUsageHelpWidth(100);
-    root.setUsageHelpAutoWidth(console.terminal());
-    root.setCaseInsensitiveEnumValuesAllowed(true);
-    root.setExecutionExceptionHandler((thrown, _, _) -> failed(console, thrown));
-    root.setParameterExceptionHandler((wrong, _) -> misused(console, wrong));
-    return root;
   }
 
-  private static List<String> needed(String first) {
-    if (first.equals("--version") || first.equals("-V")) {
-      return List.of();
-    }
-    return COMMANDS.contains(first) ? List.of(first) : COMMANDS;
-  }
-
-  private static Object command(Console console, String name) {
-    return switch (name) {
-      case "dev" -> new DevCommand(console);
-      case "start" -> new StartCommand(console);
-      case "cluster" -> ClusterCommands.commandLine(console);
-      case "bench" -> new Bench();
-      case "topic" -> ClientCommands.topic(console);
-      case "produce" -> ClientCommands.produce(console);
-      case "consume" -> ClientCommands.consume(console);
-      case "group" -> ClientCommands.group(console);
-      case "config" -> ClientCommands.config(console);
-      case "log" -> LogCommands.commandLine(console);
-      case "aot-train" -> new AotTrainCommand(console);
-      default -> throw new IllegalArgumentException(name);
-    };
-  }
-
-  private static PrintWriter writer(java.io.PrintStream stream) {
-    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-  }
-
-  private static int failed(Console console, Exception thrown) {
+  /// Says what went wrong, and what to do about it.
+  static int failed(Console console, Exception thrown) {
     console.out().flush();
     if (thrown instanceof CommandFailure failure) {
       console.note("millrace: " + failure.message());
@@ -108,12 +56,5 @@ public final class Main {
     console.note("millrace: unexpected failure; please report it with what follows");
     thrown.printStackTrace(console.err());
     return ExitCode.FAILED;
-  }
-
-  private static int misused(Console console, ParameterException wrong) {
-    console.note("millrace: " + wrong.getMessage());
-    UnmatchedArgumentException.printSuggestions(wrong, writer(console.err()));
-    console.note("  see: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-    return ExitCode.USAGE;
   }
 }

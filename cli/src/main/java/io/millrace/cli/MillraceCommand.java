@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "millrace",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = MillraceCommand.VersionLines.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "A distributed event streaming platform that speaks Apache Kafka's protocol.",
     footer = {
@@ -18,6 +19,14 @@ import picocli.CommandLine.Spec;
     })
 final class MillraceCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
+
+  /// For picocli.
+  static final class VersionLines implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return Version.lines().toArray(String[]::new);
+    }
+  }
 
   @Override
   public void run() {

@@ -3,11 +3,12 @@ package io.millrace.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /// What `--version` prints.
-public final class Version implements IVersionProvider {
+public final class Version {
+  private Version() {}
 
   /// Millrace's own version.
   public static String millrace() {
@@ -26,12 +27,11 @@ public final class Version implements IVersionProvider {
     }
   }
 
-  @Override
-  public String[] getVersion() {
-    return new String[] {
-      "millrace " + millrace(),
-      "Kafka protocol " + property("kafka"),
-      "Java " + System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor")
-    };
+  /// Millrace's version, the Kafka protocol's, the Java runtime's.
+  public static List<String> lines() {
+    return List.of(
+        "millrace " + millrace(),
+        "Kafka protocol " + property("kafka"),
+        "Java " + System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor"));
   }
 }

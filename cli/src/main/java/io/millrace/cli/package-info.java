@@ -1,9 +1,9 @@
 /// The `millrace` command: everything a user touches first.
 ///
-/// [Main] picks the command by the first word and loads only that one, because start-up time is
-/// counted in milliseconds: `dev` and `start` must not pay for Kafka's clients. `node` runs a node
-/// in this process, `cluster` real processes on this machine, `client` talks to a running cluster
-/// through Kafka's public clients, `log` reads segment files offline.
+/// [Main] loads only the command that the first word names, because start-up time is counted in
+/// milliseconds: `dev` and `start` must not pay for Kafka's clients. `node` runs a node in this
+/// process, `cluster` real processes on this machine, `client` talks to a running cluster through
+/// Kafka's public clients, `log` reads segment files offline.
 ///
 /// A command writes through [Console] only: results to standard output, all else to standard error.
 /// What a user can mend is a [CommandFailure] with a remedy; exit codes are in [ExitCode]. A shell:

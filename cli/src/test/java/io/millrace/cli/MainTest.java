@@ -40,8 +40,8 @@ class MainTest {
             OutputStream.nullOutputStream(),
             OutputStream.nullOutputStream());
 
-    assertThat(Main.commandLine(console, "dev").getSubcommands()).containsOnlyKeys("dev");
-    assertThat(Main.commandLine(console, "--version").getSubcommands()).isEmpty();
+    assertThat(CommandLines.commandLine(console, "dev").getSubcommands()).containsOnlyKeys("dev");
+    assertThat(CommandLines.commandLine(console, "--version").getSubcommands()).isEmpty();
   }
 
   @Test
@@ -52,7 +52,7 @@ class MainTest {
             OutputStream.nullOutputStream(),
             OutputStream.nullOutputStream());
     List<String> without = new ArrayList<>();
-    collect(Main.commandLine(console, ""), without);
+    collect(CommandLines.commandLine(console, ""), without);
 
     assertThat(without).isEmpty();
   }

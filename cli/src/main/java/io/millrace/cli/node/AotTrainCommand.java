@@ -40,6 +40,8 @@ public final class AotTrainCommand implements Callable<Integer> {
     try {
       Map<String, String> properties = NodeProperties.local(1, 0, 0, directory);
       properties.put("offsets.topic.num.partitions", "1");
+      PlainStart.of(console, "start", "-c", "server.properties");
+      PlainStart.of(console, "dev", "--port", "9092");
       int status = run(properties, true);
       return status == ExitCode.OK ? run(properties, false) : status;
     } finally {

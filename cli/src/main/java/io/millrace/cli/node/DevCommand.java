@@ -4,6 +4,7 @@ import io.millrace.cli.Console;
 import io.millrace.cli.Logging;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
       "Run one node for development on 127.0.0.1, reachable from this machine only.",
       "Data is kept between runs; the start says where."
     })
-public final class DevCommand implements Callable<Integer> {
+public final class DevCommand implements Callable<Integer>, PlainStart.Options {
   /// The controller listens this far above the node's port, as in `cluster start`.
   static final int CONTROLLER_PORT_OFFSET = 100;
 
@@ -29,9 +30,8 @@ public final class DevCommand implements Callable<Integer> {
   @Option(
       names = {"-p", "--port"},
       paramLabel = "PORT",
-      defaultValue = "9092",
       description = "Where clients connect; the controller is 100 above (default: 9092).")
-  int port;
+  int port = 9092;
 
   @Option(
       names = {"-d", "--dir"},
@@ -43,10 +43,23 @@ public final class DevCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "A property in Kafka's words. Repeatable.")
-  List<String> assignments = List.of();
+  List<String> assignments = new ArrayList<>();
 
   public DevCommand(Console console) {
     this.console = console;
+  }
+
+  @Override
+  public boolean accept(String option, String value) {
+    switch (option) {
+      case "-p", "--port" -> port = Integer.parseInt(value);
+      case "-d", "--dir" -> dir = Path.of(value);
+      case "--set" -> assignments.add(value);
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace.cli.node;
 
 import io.millrace.cli.CommandFailure;
 import io.millrace.server.FormatOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /// How an empty data directory is formatted on the first start; the words of Kafka's `kafka-storage
 /// format`. They do nothing to a directory that is formatted already.
-public final class FormatChoices {
+public final class FormatChoices implements PlainStart.Options {
   @Option(
       names = {"-t", "--cluster-id"},
       paramLabel = "ID",
@@ -21,7 +22,7 @@ public final class FormatChoices {
       names = {"-f", "--feature"},
       paramLabel = "NAME=LEVEL",
       description = "First start: the level of a feature, e.g. kraft.version=1. Repeatable.")
-  List<String> features = List.of();
+  List<String> features = new ArrayList<>();
 
   @Option(
       names = {"-r", "--release-version"},
@@ -39,6 +40,20 @@ public final class FormatChoices {
       names = {"-N", "--no-initial-controllers"},
       description = "First start: join a quorum that exists, as an observer.")
   boolean noInitialControllers;
+
+  @Override
+  public boolean accept(String option, String value) {
+    switch (option) {
+      case "-t", "--cluster-id" -> clusterId = value;
+      case "-f", "--feature" -> features.add(value);
+      case "-r", "--release-version" -> releaseVersion = value;
+      case "-I", "--initial-controllers" -> initialControllers = value;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /// Levels by feature name, in the order given.
   Map<String, Short> featureLevels() {

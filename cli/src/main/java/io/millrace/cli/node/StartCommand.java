@@ -4,6 +4,7 @@ import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
 import io.millrace.cli.Logging;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
       "An empty data directory is formatted where the configuration names no other node;"
           + " otherwise --cluster-id says which cluster it belongs to."
     })
-public final class StartCommand implements Callable<Integer> {
+public final class StartCommand implements Callable<Integer>, PlainStart.Options {
   private final Console console;
 
   @Option(
@@ -35,12 +36,24 @@ public final class StartCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "A property; wins over the file. Repeatable.")
-  List<String> assignments = List.of();
+  List<String> assignments = new ArrayList<>();
 
   @Mixin FormatChoices format = new FormatChoices();
 
   public StartCommand(Console console) {
     this.console = console;
+  }
+
+  @Override
+  public boolean accept(String option, String value) {
+    switch (option) {
+      case "-c", "--config" -> config = Path.of(value);
+      case "--set" -> assignments.add(value);
+      default -> {
+        return format.accept(option, value);
+      }
+    }
+    return true;
   }
 
   @Override
