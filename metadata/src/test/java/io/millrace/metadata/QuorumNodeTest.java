@@ -40,6 +40,7 @@ class QuorumNodeTest {
       QuorumNode quorum = node.quorum();
 
       assertThat(quorum.lifecycle().state()).isEqualTo(BrokerState.RUNNING);
+      awaitImage(node, image -> !image.cluster().broker(1).fenced());
       BrokerRegistration broker = quorum.image().cluster().broker(1);
       assertThat(broker.fenced()).isFalse();
       assertThat(broker.epoch()).isEqualTo(quorum.lifecycle().brokerEpoch());

@@ -43,6 +43,7 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,15 +151,8 @@ public final class NodeAssembly {
               logs.cleanShutdownBrokerEpoch(),
               onFault);
       quorum = quorumNode;
-      assemble(identity, logs, quorumNode);
+      assemble(identity, logs, quorumNode, onReady);
       quorumNode.lifecycle().whenCaughtUp(() -> dutyLoop.execute(this::onCaughtUp));
-      quorumNode
-          .lifecycle()
-          .whenUnfenced(() ->
-              dutyLoop.execute(() -> {
-                path.serve(ListenerRole.BROKER);
-                onReady.run();
-              }));
       quorumNode.start();
       path.serve(ListenerRole.CONTROLLER);
     } catch (IOException e) {
@@ -242,7 +236,8 @@ public final class NodeAssembly {
     return opened;
   }
 
-  private void assemble(NodeIdentity identity, LogDirectories logs, QuorumNode quorumNode) {
+  private void assemble(
+      NodeIdentity identity, LogDirectories logs, QuorumNode quorumNode, Runnable onReady) {
     ControllerReports reports =
         new ControllerReports(
             identity.nodeId(),
@@ -269,7 +264,8 @@ public final class NodeAssembly {
             quorumNode.metadataLoop(),
             dutyLoop,
             failure -> dutyLoop.execute(() -> onLoaded(failure)),
-            List.of(coordinator, published));
+            List.of(
+                coordinator, published, new ServingGate(identity.nodeId(), quorumNode, onReady)));
     partitions = hosted;
     GroupCoordinatorHost groupHost =
         new GroupCoordinatorHost(
@@ -331,6 +327,34 @@ public final class NodeAssembly {
         groupHost.start(image);
       }
       groupHost.onImage(delta, image);
+    }
+  }
+
+  /// Opens the broker's listeners with the first image that shows this incarnation unfenced:
+  /// clients that come now are told of a broker that serves.
+  private final class ServingGate implements ImageListener {
+
+    private final int nodeId;
+    private final QuorumNode quorumNode;
+    private final Runnable onReady;
+    private boolean open;
+
+    ServingGate(int nodeId, QuorumNode quorumNode, Runnable onReady) {
+      this.nodeId = nodeId;
+      this.quorumNode = quorumNode;
+      this.onReady = onReady;
+    }
+
+    @Override
+    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+      BrokerRegistration self = image.cluster().broker(nodeId);
+      boolean unfenced =
+          self != null && !self.fenced() && self.epoch() == quorumNode.lifecycle().brokerEpoch();
+      if (unfenced && !open) {
+        open = true;
+        path.serve(ListenerRole.BROKER);
+        onReady.run();
+      }
     }
   }
 
