@@ -27,8 +27,8 @@ public final class Node implements AutoCloseable {
   private volatile boolean ready;
   private volatile @Nullable Throwable fault;
 
-  private Node(NodeConfig config, FormatOptions format, int loops) {
-    world = RealWorld.builder().loops(loops).faultHandler(this::onStepFault).build();
+  private Node(NodeConfig config, FormatOptions format) {
+    world = RealWorld.builder().faultHandler(this::onStepFault).build();
     assembly = new NodeAssembly(world, config, format, hostName(), this::onFault);
   }
 
@@ -39,7 +39,7 @@ public final class Node implements AutoCloseable {
     for (String warning : config.warnings()) {
       LOG.warn(warning);
     }
-    Node node = new Node(config, format, loopsFor(Runtime.getRuntime().availableProcessors()));
+    Node node = new Node(config, format);
     try {
       node.assembly.start(node::onReady);
       return node;
@@ -47,12 +47,6 @@ public final class Node implements AutoCloseable {
       node.world.close();
       throw e;
     }
-  }
-
-  /// One loop a core, but a core is left to everybody else; on two cores one loop does more with
-  /// less (docs/decisions).
-  static int loopsFor(int cores) {
-    return Math.max(1, cores - 1);
   }
 
   private static String hostName() {

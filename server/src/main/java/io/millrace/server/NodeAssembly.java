@@ -31,11 +31,9 @@ import io.millrace.server.request.Request.ListenerRole;
 import io.millrace.server.request.RequestPath;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -61,9 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class NodeAssembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
-
-  /// Names under which only this host can be reached.
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
   private static final int RECOVERY_BUFFER_BYTES = 1 << 20;
   private static final long DEFAULT_FLUSH_CHECK_MS = 1_000;
@@ -180,7 +175,7 @@ public final class NodeAssembly {
             config.roles().controller(),
             endpoints.controller(),
             config.quorumVoters(),
-            otherBootstrapServers(endpoints),
+            config.otherBootstrapServers(endpoints.controller()),
             format.clusterId(),
             initial,
             format.features(),
@@ -204,19 +199,6 @@ public final class NodeAssembly {
   private static long flushCheckMs(KafkaValues values) {
     String key = "log.flush.scheduler.interval.ms";
     return values.originals().containsKey(key) ? values.getLong(key) : DEFAULT_FLUSH_CHECK_MS;
-  }
-
-  /// The bootstrap servers that are not this node itself. Kafka's own `server.properties` names the
-  /// node's own controller listener there, which says nothing of an existing quorum.
-  private List<InetSocketAddress> otherBootstrapServers(QuorumEndpoints endpoints) {
-    return config.quorumBootstrapServers().stream()
-        .filter(server ->
-            endpoints.controller().stream()
-                .noneMatch(own ->
-                    own.port() == server.getPort()
-                        && (own.host().equalsIgnoreCase(server.getHostString())
-                            || LOOPBACK.contains(server.getHostString()))))
-        .toList();
   }
 
   private LogDirectories openDirectories(NodeIdentity identity) throws IOException {

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.raft.QuorumConfig;
 
@@ -25,6 +27,9 @@ public final class NodeConfig {
           "process.roles", "broker,controller",
           "controller.listener.names", "CONTROLLER",
           "listeners", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093");
+
+  /// Names under which only this host can be reached.
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
   /// Looks up the node id that an earlier start wrote into `meta.properties`.
   @FunctionalInterface
@@ -117,13 +122,21 @@ public final class NodeConfig {
         values.getList(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG));
   }
 
-  /// Whether nothing here points to an existing cluster, so that an empty directory may be
-  /// formatted for a new one without being told: the only voter named is the node itself, if any,
-  /// and no bootstrap server is.
-  public boolean foundsItsCluster() {
-    return roles.controller()
-        && quorumBootstrapServers().isEmpty()
-        && quorumVoters().keySet().stream().allMatch(id -> id == nodeId());
+  /// The bootstrap servers that are not this node itself: what, beside other voters, says that
+  /// there is a quorum to join. Without either the node founds its cluster. (Kafka's own
+  /// `server.properties` names the node's own controller listener, which says nothing of the kind.)
+  ///
+  /// @param own this node's controller endpoints, as bound
+  public List<InetSocketAddress> otherBootstrapServers(List<Endpoint> own) {
+    return quorumBootstrapServers().stream()
+        .filter(server -> own.stream().noneMatch(endpoint -> isAt(server, endpoint)))
+        .toList();
+  }
+
+  private static boolean isAt(InetSocketAddress server, Endpoint endpoint) {
+    return endpoint.port() == server.getPort()
+        && (LOOPBACK.contains(server.getHostString())
+            || server.getHostString().equalsIgnoreCase(endpoint.host()));
   }
 
   public QuorumConfig quorum() {

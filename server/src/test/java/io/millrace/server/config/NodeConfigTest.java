@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.millrace.server.request.Request.ListenerRole;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.Test;
 
 class NodeConfigTest {
@@ -82,7 +84,22 @@ class NodeConfigTest {
     assertThat(config.listeners().advertisedBroker(Map.of(), "me"))
         .extracting(Endpoint::host, Endpoint::port)
         .containsExactly(tuple("localhost", 9092));
-    assertThat(config.foundsItsCluster()).isFalse();
+  }
+
+  @Test
+  void bootstrapServerThatIsTheNodeItselfNamesNoOtherQuorum() throws InvalidConfiguration {
+    NodeConfig config =
+        NodeConfig.parse(
+            with(SHIPPED, "controller.quorum.bootstrap.servers", "localhost:9093,far:9093"));
+    List<Endpoint> own =
+        List.of(new Endpoint("CONTROLLER", SecurityProtocol.PLAINTEXT, "this.host", 9093));
+
+    assertThat(config.otherBootstrapServers(own))
+        .extracting(InetSocketAddress::getHostString)
+        .containsExactly("far");
+    assertThat(config.otherBootstrapServers(List.of()))
+        .extracting(InetSocketAddress::getHostString)
+        .containsExactly("localhost", "far");
   }
 
   @Test
@@ -102,7 +119,7 @@ class NodeConfigTest {
     assertThat(config.nodeId()).isEqualTo(1);
     assertThat(config.roles().combined()).isTrue();
     assertThat(config.listeners().all()).extracting(Listener::host).containsOnly("127.0.0.1");
-    assertThat(config.foundsItsCluster()).isTrue();
+    assertThat(config.otherBootstrapServers(List.of())).isEmpty();
     assertThat(config.warnings()).isEmpty();
   }
 
