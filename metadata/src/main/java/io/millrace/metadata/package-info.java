@@ -4,7 +4,8 @@
 /// [io.millrace.metadata.QuorumNode] is the door; the rooms above see the immutable image, the
 /// controller's calls and the broker's lifecycle, and nothing of how they come about. Below it:
 /// `raft` hosts `KafkaRaftClient` over `__cluster_metadata-0`, `controller` hosts the controller,
-/// `broker` keeps this node registered, `format` makes and checks data directories.
+/// `broker` keeps this node registered, `peer` connects to other nodes, `format` makes and checks
+/// data directories.
 ///
 /// Calls only `runtime` and `log`. Speaks the control-plane dialect: immutable records, sealed
 /// outcomes, one loop for every piece of state. Three threads of control in production: the loop

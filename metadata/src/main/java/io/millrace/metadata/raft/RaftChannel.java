@@ -1,5 +1,10 @@
 package io.millrace.metadata.raft;
 
+import io.millrace.metadata.peer.PeerConnection;
+import io.millrace.metadata.peer.PeerFailure;
+import io.millrace.metadata.peer.PeerObserver;
+import io.millrace.metadata.peer.PeerRequest;
+import io.millrace.metadata.peer.ResponseHandler;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import java.util.LinkedHashMap;
@@ -7,9 +12,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.raft.NetworkChannel;
+import org.apache.kafka.raft.RaftClients;
 import org.apache.kafka.raft.RaftRequest;
+import org.apache.kafka.raft.RaftResponse;
 
 /// The raft client's way to the other voters' controller listeners: one connection an address, made
 /// when it is needed and kept. Failures of any kind complete a request exceptionally, which the
@@ -19,13 +29,16 @@ import org.apache.kafka.raft.RaftRequest;
 /// loops, so that the raft loop, which waits for the disk, delays no bytes.
 final class RaftChannel implements NetworkChannel {
 
+  /// The client asks a voter one thing at a time.
+  private static final int IN_FLIGHT = 1;
+
   private final World world;
   private final EventLoop loop;
   private final ListenerName listenerName;
   private final String clientId;
   private final int requestTimeoutMs;
   private final AtomicInteger correlationIds = new AtomicInteger();
-  private final Map<String, RaftPeer> peers = new LinkedHashMap<>();
+  private final Map<String, PeerConnection> peers = new LinkedHashMap<>();
   private boolean closed;
 
   RaftChannel(World world, ListenerName listenerName, int nodeId, int requestTimeoutMs) {
@@ -57,18 +70,44 @@ final class RaftChannel implements NetworkChannel {
       request.completion.completeExceptionally(new DisconnectException("channel closed"));
       return;
     }
-    peers
-        .computeIfAbsent(
+    PeerConnection peer =
+        peers.computeIfAbsent(
             to.host() + ":" + to.port(),
-            _ -> new RaftPeer(world, loop, to.host(), to.port(), clientId, requestTimeoutMs))
-        .send(request);
+            _ ->
+                new PeerConnection(
+                    world,
+                    loop,
+                    to.host(),
+                    to.port(),
+                    clientId,
+                    requestTimeoutMs,
+                    IN_FLIGHT,
+                    PeerObserver.NONE));
+    AbstractRequest.Builder<?> builder = RaftClients.requestBuilder(request.data());
+    peer.send(
+        PeerRequest.of(builder),
+        requestTimeoutMs,
+        ResponseHandler.parsed(
+            builder.apiKey(),
+            response ->
+                request.completion.complete(
+                    new RaftResponse.Inbound(request.correlationId(), response, to)),
+            failure -> request.completion.completeExceptionally(exception(failure))));
+  }
+
+  private static RuntimeException exception(PeerFailure failure) {
+    return switch (failure.kind()) {
+      case TIMED_OUT -> new TimeoutException(failure.reason());
+      case UNSUPPORTED -> new UnsupportedVersionException(failure.reason());
+      case REFUSED, UNREACHABLE, CLOSED, MALFORMED -> new DisconnectException(failure.toString());
+    };
   }
 
   @Override
   public void close() {
     loop.execute(() -> {
       closed = true;
-      peers.values().forEach(RaftPeer::close);
+      peers.values().forEach(PeerConnection::close);
     });
   }
 }
