@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// Which APIs a node answers on which listener. What is missing here waits for its feature and is
-/// not advertised: transactions, ACLs, SCRAM, quotas, delegation tokens, reassignments, moves
-/// between log directories, share groups, telemetry.
+/// not advertised: transactions, ACLs, SCRAM, quotas, delegation tokens, moves between log
+/// directories, share groups, telemetry.
 final class NodeApis {
 
   private final ApiTable broker;

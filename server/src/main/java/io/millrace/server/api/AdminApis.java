@@ -4,9 +4,7 @@ import io.millrace.server.api.controller.ControllerCalls;
 import io.millrace.server.api.controller.ControllerHandler;
 import io.millrace.server.config.ConfigView;
 import io.millrace.server.request.ApiTable;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -14,8 +12,8 @@ import org.apache.kafka.server.config.ServerConfigs;
 
 /// Fills the tables of both listeners with the APIs of this package.
 ///
-/// What is missing waits for its feature and is not advertised until then: ACLs, SCRAM, quotas,
-/// delegation tokens, reassignments and changes of the quorum.
+/// What is missing waits for its feature and is not advertised until then: ACLs, SCRAM, quotas and
+/// delegation tokens.
 public final class AdminApis {
 
   /// What a broker passes on to the controller as it came.
@@ -25,13 +23,13 @@ public final class AdminApis {
           ApiKeys.DELETE_TOPICS,
           ApiKeys.CREATE_PARTITIONS,
           ApiKeys.ELECT_LEADERS,
+          ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+          ApiKeys.LIST_PARTITION_REASSIGNMENTS,
           ApiKeys.UPDATE_FEATURES,
           ApiKeys.UNREGISTER_BROKER,
-          ApiKeys.DESCRIBE_QUORUM);
-
-  /// Known to the controller, but not to be asked for before clusters of several nodes work.
-  private static final Set<ApiKeys> LATER =
-      EnumSet.of(ApiKeys.ADD_RAFT_VOTER, ApiKeys.REMOVE_RAFT_VOTER);
+          ApiKeys.DESCRIBE_QUORUM,
+          ApiKeys.ADD_RAFT_VOTER,
+          ApiKeys.REMOVE_RAFT_VOTER);
 
   private final ClusterView cluster;
   private final Authorization authorization;
@@ -79,9 +77,7 @@ public final class AdminApis {
   public void addToController(
       ApiTable.Builder apis, Supplier<ApiTable> table, ControllerCalls calls) {
     ControllerHandler handler = new ControllerHandler(calls);
-    calls.apis().stream()
-        .filter(api -> !LATER.contains(api))
-        .forEach(api -> apis.serve(api, handler));
+    calls.apis().forEach(api -> apis.serve(api, handler));
     apis.serve(ApiKeys.API_VERSIONS, apiVersions(ListenerType.CONTROLLER, table))
         .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster, authorization))
         .serve(ApiKeys.DESCRIBE_CONFIGS, describeConfigs())

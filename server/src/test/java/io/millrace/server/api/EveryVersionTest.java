@@ -60,8 +60,6 @@ class EveryVersionTest {
         .doesNotContain(
             ApiKeys.CREATE_ACLS,
             ApiKeys.ALTER_CLIENT_QUOTAS,
-            ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
-            ApiKeys.ADD_RAFT_VOTER,
             ApiKeys.CREATE_DELEGATION_TOKEN,
             ApiKeys.ALTER_USER_SCRAM_CREDENTIALS);
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.message.ControllerRegistrationRequestData;
 import org.apache.kafka.common.message.ControllerRegistrationResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -74,6 +76,19 @@ public final class ControllerCalls {
         (request, body, _) -> {
           authorization.requireOnCluster(request, AclOperation.ALTER);
           return controller.electLeaders(contexts.of(request, body.timeoutMs()), body);
+        });
+    this.<AlterPartitionReassignmentsRequestData>put(
+        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.ALTER);
+          return controller.alterPartitionReassignments(
+              contexts.of(request, body.timeoutMs()), body);
+        });
+    this.<ListPartitionReassignmentsRequestData>put(
+        ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+        (request, body, _) -> {
+          authorization.requireOnCluster(request, AclOperation.DESCRIBE);
+          return controller.listPartitionReassignments(contexts.of(request), body);
         });
   }
 

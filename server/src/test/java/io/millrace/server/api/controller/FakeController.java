@@ -13,6 +13,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
@@ -27,6 +29,8 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
@@ -165,6 +169,32 @@ public final class FakeController extends SilentController {
   public CompletableFuture<ElectLeadersResponseData> electLeaders(
       ControllerRequestContext context, ElectLeadersRequestData request) {
     return CompletableFuture.completedFuture(new ElectLeadersResponseData());
+  }
+
+  @Override
+  public CompletableFuture<AlterPartitionReassignmentsResponseData> alterPartitionReassignments(
+      ControllerRequestContext context, AlterPartitionReassignmentsRequestData request) {
+    request
+        .topics()
+        .forEach(topic ->
+            topic
+                .partitions()
+                .forEach(partition ->
+                    asked.add(
+                        "reassign "
+                            + topic.name()
+                            + "-"
+                            + partition.partitionIndex()
+                            + " to "
+                            + partition.replicas())));
+    return CompletableFuture.completedFuture(new AlterPartitionReassignmentsResponseData());
+  }
+
+  @Override
+  public CompletableFuture<ListPartitionReassignmentsResponseData> listPartitionReassignments(
+      ControllerRequestContext context, ListPartitionReassignmentsRequestData request) {
+    asked.add("list reassignments");
+    return CompletableFuture.completedFuture(new ListPartitionReassignmentsResponseData());
   }
 
   @Override
