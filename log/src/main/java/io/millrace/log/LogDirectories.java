@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -43,6 +45,7 @@ public final class LogDirectories {
 
   private final Object guard = new Object();
   private final Map<TopicPartition, Entry> entries = new LinkedHashMap<>();
+  private final Map<LogDirectory, Set<Entry>> entriesByDirectory = new LinkedHashMap<>();
 
   /// A log and who guards it.
   static final class Entry {
@@ -175,9 +178,27 @@ public final class LogDirectories {
   }
 
   void add(HostedLog hosted) {
+    Entry entry = new Entry(hosted);
     synchronized (guard) {
-      entries.put(hosted.partition(), new Entry(hosted));
+      entries.put(hosted.partition(), entry);
+      in(hosted.directory()).add(entry);
     }
+  }
+
+  /// Takes a log out of the table; null when it is not there.
+  private @Nullable Entry remove(TopicPartition partition) {
+    synchronized (guard) {
+      Entry entry = entries.remove(partition);
+      if (entry != null) {
+        in(entry.hosted.directory()).remove(entry);
+      }
+      return entry;
+    }
+  }
+
+  /// Under the guard.
+  private Set<Entry> in(LogDirectory directory) {
+    return entriesByDirectory.computeIfAbsent(directory, d -> new LinkedHashSet<>());
   }
 
   DirectoryCheckpoints checkpoints() {
@@ -207,18 +228,21 @@ public final class LogDirectories {
   }
 
   List<Entry> entriesIn(LogDirectory directory) {
-    return entries().stream().filter(entry -> entry.hosted.directory() == directory).toList();
+    synchronized (guard) {
+      return new ArrayList<>(in(directory));
+    }
   }
 
   /// The online directory that a new replica should go to: the one with the fewest logs.
   public LogDirectory directoryForNewLog() throws IOException {
     LogDirectory best = null;
     int fewest = Integer.MAX_VALUE;
-    for (LogDirectory directory : directories) {
-      int logs = directory.isOnline() ? entriesIn(directory).size() : Integer.MAX_VALUE;
-      if (logs < fewest) {
-        best = directory;
-        fewest = logs;
+    synchronized (guard) {
+      for (LogDirectory directory : directories) {
+        if (directory.isOnline() && in(directory).size() < fewest) {
+          best = directory;
+          fewest = in(directory).size();
+        }
       }
     }
     if (best == null) {
@@ -255,10 +279,7 @@ public final class LogDirectories {
   /// `file.delete.delay.ms`. Blocks (a few system calls, and a sync of the log that is under way).
   /// The caller has stopped using the log and does not hold its guard.
   public void delete(TopicPartition partition) throws IOException {
-    Entry entry;
-    synchronized (guard) {
-      entry = entries.remove(partition);
-    }
+    Entry entry = remove(partition);
     if (entry == null) {
       return;
     }
@@ -301,9 +322,7 @@ public final class LogDirectories {
     }
     listener.onOffline(directory, cause);
     for (Entry entry : entriesIn(directory)) {
-      synchronized (guard) {
-        entries.remove(entry.hosted.partition());
-      }
+      remove(entry.hosted.partition());
       entry.hosted.log().abandon();
     }
   }

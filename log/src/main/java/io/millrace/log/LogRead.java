@@ -13,8 +13,7 @@ public sealed interface LogRead {
   /// the first may begin before the offset that was asked for.
   ///
   /// @param slice carries a reference to the file; whoever holds the read last gives it back
-  /// @param baseOffset of the first batch
-  record Data(FileSlice slice, long baseOffset) implements LogRead {
+  record Data(FileSlice slice) implements LogRead {
 
     /// Reads the slice into memory and gives its reference back. Blocks on the disk.
     public ByteBuffer load() throws IOException {

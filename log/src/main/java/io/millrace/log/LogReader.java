@@ -44,7 +44,7 @@ final class LogReader {
 
   private @Nullable LogRead find(
       long startOffset, int maxBytes, long endOffset, boolean minOneBatch) throws IOException {
-    DamagedRange damage = nextDamage(startOffset);
+    DamagedRange damage = log.damageAtOrBehind(startOffset);
     if (damage != null && damage.overlaps(startOffset)) {
       return new LogRead.Refused(
           Errors.CORRUPT_MESSAGE,
@@ -73,8 +73,7 @@ final class LogReader {
       DiskFile file = segment.file();
       file.retain();
       boolean recent = segment.isRecent(first.position());
-      return new LogRead.Data(
-          new FileSlice(file, first.position(), length, recent), first.baseOffset());
+      return new LogRead.Data(new FileSlice(file, first.position(), length, recent));
     }
     return null;
   }
@@ -86,14 +85,5 @@ final class LogReader {
     }
     Segment.Found end = segment.find(endOffset);
     return end == null ? segment.size() : end.position();
-  }
-
-  private @Nullable DamagedRange nextDamage(long offset) {
-    for (int i = 0; i < log.damage.size(); i++) {
-      if (log.damage.get(i).nextValidOffset() > offset) {
-        return log.damage.get(i);
-      }
-    }
-    return null;
   }
 }

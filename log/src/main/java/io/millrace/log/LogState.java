@@ -91,6 +91,22 @@ final class LogState {
     return bound <= 0 ? 0 : environment.world().entropy().stream("log roll " + dir).nextLong(bound);
   }
 
+  /// The first damaged range that does not end below `offset`.
+  @Nullable DamagedRange damageAtOrBehind(long offset) {
+    for (int i = 0; i < damage.size(); i++) {
+      if (damage.get(i).nextValidOffset() > offset) {
+        return damage.get(i);
+      }
+    }
+    return null;
+  }
+
+  /// The damaged range that `offset` lies in.
+  @Nullable DamagedRange damageAt(long offset) {
+    DamagedRange range = damageAtOrBehind(offset);
+    return range != null && range.overlaps(offset) ? range : null;
+  }
+
   /// Something that looks into the log by its indexes.
   interface Lookup<T> {
     @Nullable T run() throws IOException;

@@ -39,7 +39,13 @@ final class LogTruncation {
     int keep = log.segments.floor(offset);
     delete(log.segments.removeFrom(keep + 1));
     Segment active = log.segments.active();
-    active.truncateTo(offset);
+    DamagedRange damaged = log.damageAt(offset);
+    if (damaged == null) {
+      active.truncateTo(offset);
+    } else {
+      // Nothing in there tells where its batches begin.
+      active.truncateToPosition((int) damaged.position(), damaged.firstOffset());
+    }
     active.sync();
     log.nextOffset = Math.max(active.readNextOffset(), active.baseOffset());
     active.prepareAppends();

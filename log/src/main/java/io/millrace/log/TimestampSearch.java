@@ -49,7 +49,7 @@ final class TimestampSearch {
     BatchScanner scanner = segment.scan(position, 4096, false);
     while (scanner.next()) {
       if (scanner.maxTimestamp() >= targetMs) {
-        return new Segment.Found(scanner.baseOffset(), (int) scanner.position(), scanner.size());
+        return new Segment.Found((int) scanner.position(), scanner.size());
       }
     }
     return null;

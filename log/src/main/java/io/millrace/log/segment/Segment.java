@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// than [Integer#MAX_VALUE] above the base offset.
 public final class Segment {
 
-  private static final long NO_TIMESTAMP = -1;
-
   /// What was appended last, up to this size, is taken to be in the page cache still.
   private static final int RECENT_BYTES = 1 << 20;
 
@@ -31,9 +29,8 @@ public final class Segment {
 
   private final Disk disk;
   private final long baseOffset;
-  private final OffsetIndex offsetIndex;
-  private final TimeIndex timeIndex;
-  private final TransactionIndex transactionIndex;
+  private final SegmentIndexes indexes;
+  private final SegmentTimes times;
   private final RecentBatches recent = new RecentBatches();
   private final long createdMs;
   private final long jitterMs;
@@ -45,29 +42,13 @@ public final class Segment {
   /// Where the appends of this process began.
   private int appendedFrom;
 
-  /// Largest timestamp and the last offset of its batch; `Long.MIN_VALUE` as long as not known.
-  private long maxTimestamp;
-
-  private long maxTimestampOffset;
-
-  /// Max timestamp of the first batch; `Long.MIN_VALUE` as long as not known.
-  private long firstTimestamp = Long.MIN_VALUE;
-
   private Segment(
-      Disk disk,
-      Path dir,
-      long baseOffset,
-      OffsetIndex offsetIndex,
-      TimeIndex timeIndex,
-      TransactionIndex transactionIndex,
-      long createdMs,
-      long jitterMs) {
+      Disk disk, Path dir, long baseOffset, SegmentIndexes indexes, long createdMs, long jitterMs) {
     this.disk = disk;
     this.dir = dir;
     this.baseOffset = baseOffset;
-    this.offsetIndex = offsetIndex;
-    this.timeIndex = timeIndex;
-    this.transactionIndex = transactionIndex;
+    this.indexes = indexes;
+    this.times = new SegmentTimes(indexes.times());
     this.createdMs = createdMs;
     this.jitterMs = jitterMs;
   }
@@ -75,28 +56,13 @@ public final class Segment {
   /// Makes the files of a new, empty segment.
   public static Segment create(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
       throws IOException {
-    Segment segment =
-        new Segment(
-            disk,
-            dir,
-            baseOffset,
-            new OffsetIndex(
-                disk, LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX), baseOffset, 0),
-            new TimeIndex(disk, LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX), baseOffset, 0),
-            new TransactionIndex(
-                disk, LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX), 0, false),
-            createdMs,
-            jitterMs);
+    SegmentIndexes indexes = SegmentIndexes.create(disk, dir, baseOffset);
+    Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
     DiskFile log = segment.file();
     if (log.size() > 0) {
       log.truncate(0);
     }
-    // Kafka takes a segment without index files for damaged: they exist from the start.
-    segment.offsetIndex.file().file().truncate(0);
-    segment.timeIndex.file().file().truncate(0);
-    segment.firstTimestamp = Long.MIN_VALUE;
-    segment.maxTimestamp = NO_TIMESTAMP;
-    segment.maxTimestampOffset = baseOffset;
+    segment.times.clear(baseOffset);
     return segment;
   }
 
@@ -104,36 +70,15 @@ public final class Segment {
   /// empty.
   public static Segment open(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
       throws IOException {
-    Path offsets = LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX);
-    Path times = LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX);
-    Path transactions = LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX);
-    boolean hasTransactions = disk.exists(transactions);
-    Segment segment =
-        new Segment(
-            disk,
-            dir,
-            baseOffset,
-            new OffsetIndex(disk, offsets, baseOffset, entries(disk, offsets, 8)),
-            new TimeIndex(disk, times, baseOffset, entries(disk, times, 12)),
-            new TransactionIndex(
-                disk,
-                transactions,
-                hasTransactions ? entries(disk, transactions, TransactionIndex.ENTRY_SIZE) : 0,
-                hasTransactions),
-            createdMs,
-            jitterMs);
+    SegmentIndexes indexes = SegmentIndexes.open(disk, dir, baseOffset);
+    Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
     long size = disk.size(segment.path(LogFiles.LOG));
     if (size > Integer.MAX_VALUE) {
       throw new IOException(segment.path(LogFiles.LOG) + ": larger than 2 GiB");
     }
     segment.size = (int) size;
     segment.appendedFrom = (int) size;
-    segment.maxTimestamp = Long.MIN_VALUE;
     return segment;
-  }
-
-  private static int entries(Disk disk, Path file, int entrySize) throws IOException {
-    return disk.exists(file) ? (int) (disk.size(file) / entrySize) : 0;
   }
 
   public long baseOffset() {
@@ -146,11 +91,11 @@ public final class Segment {
   }
 
   public OffsetIndex offsetIndex() {
-    return offsetIndex;
+    return indexes.offsets();
   }
 
   public TimeIndex timeIndex() {
-    return timeIndex;
+    return indexes.times();
   }
 
   public Path path(String suffix) {
@@ -202,16 +147,10 @@ public final class Segment {
       int batchSize,
       int indexIntervalBytes)
       throws IOException {
-    if (position == 0) {
-      firstTimestamp = batchMaxTimestamp;
-    }
-    if (batchMaxTimestamp > maxTimestamp()) {
-      maxTimestamp = batchMaxTimestamp;
-      maxTimestampOffset = batchLastOffset;
-    }
+    times.note(batchMaxTimestamp, batchLastOffset, position == 0);
     if (bytesSinceIndexEntry > indexIntervalBytes) {
-      offsetIndex.append(batchLastOffset, position);
-      timeIndex.maybeAppend(maxTimestamp, maxTimestampOffset);
+      offsetIndex().append(batchLastOffset, position);
+      timeIndex().maybeAppend(times.max(), times.maxOffset());
       bytesSinceIndexEntry = 0;
     }
     bytesSinceIndexEntry += batchSize;
@@ -221,18 +160,12 @@ public final class Segment {
   /// Largest timestamp of a batch, -1 when there is none. For a segment that was found on disk it
   /// is the last entry of the time index, which closing wrote.
   public long maxTimestamp() throws IOException {
-    if (maxTimestamp == Long.MIN_VALUE) {
-      TimeIndex.Entry last = timeIndex.last();
-      maxTimestamp = last.timestampMs();
-      maxTimestampOffset = last.offset();
-    }
-    return maxTimestamp;
+    return times.max();
   }
 
   /// Last offset of the batch with the largest timestamp.
   public long maxTimestampOffset() throws IOException {
-    maxTimestamp();
-    return maxTimestampOffset;
+    return times.maxOffset();
   }
 
   /// What retention goes by: the largest timestamp, or when the file was last written.
@@ -256,8 +189,7 @@ public final class Segment {
     }
     return size > segmentBytes - length
         || ageMs(nowMs, maxTimestampAppended) > segmentMs - Math.min(jitterMs, segmentMs)
-        || offsetIndex.isFull(indexBytes)
-        || timeIndex.isFull(indexBytes)
+        || indexes.isFull(indexBytes)
         || !fits(lastOffset);
   }
 
@@ -267,17 +199,14 @@ public final class Segment {
 
   /// By the records' own time where the first batch has one (KIP-33), else since creation.
   private long ageMs(long nowMs, long timestamp) throws IOException {
-    if (firstTimestamp == Long.MIN_VALUE) {
-      BatchScanner scanner = new BatchScanner(file(), 0, size, BatchHeader.SIZE, false);
-      firstTimestamp = scanner.next() ? scanner.maxTimestamp() : NO_TIMESTAMP;
-    }
-    return firstTimestamp >= 0 ? timestamp - firstTimestamp : nowMs - createdMs;
+    long first = times.first(this);
+    return first >= 0 ? timestamp - first : nowMs - createdMs;
   }
 
   /// A batch found in this segment.
   ///
   /// @param position where it begins
-  public record Found(long baseOffset, int position, int size) {}
+  public record Found(int position, int size) {}
 
   /// The first batch with a last offset at or above `offset`; null when there is none.
   ///
@@ -285,12 +214,12 @@ public final class Segment {
   public @Nullable Found find(long offset) throws IOException {
     int slot = recent.slotOf(offset);
     if (slot >= 0) {
-      return new Found(-1, recent.position(slot), recent.size(slot));
+      return new Found(recent.position(slot), recent.size(slot));
     }
     BatchScanner scanner = scannerFrom(offset);
     while (scanner.next()) {
       if (scanner.lastOffset() >= offset) {
-        return new Found(scanner.baseOffset(), (int) scanner.position(), scanner.size());
+        return new Found((int) scanner.position(), scanner.size());
       }
     }
     return null;
@@ -298,11 +227,11 @@ public final class Segment {
 
   /// A scanner at the indexed batch at or before `offset`, not yet moved.
   BatchScanner scannerFrom(long offset) throws IOException {
-    OffsetIndex.Entry entry = offsetIndex.floor(offset);
+    OffsetIndex.Entry entry = offsetIndex().floor(offset);
     BatchScanner scanner = new BatchScanner(file(), entry.position(), size, LOOKUP_BYTES, false);
     if (entry.index() >= 0 && !(scanner.next() && scanner.lastOffset() == entry.lastOffset())) {
       throw new CorruptIndexException(
-          offsetIndex.file().path() + ": entry " + entry.index() + " leads to no batch");
+          offsetIndex().file().path() + ": entry " + entry.index() + " leads to no batch");
     }
     scanner.seek(entry.position());
     return scanner;
@@ -322,11 +251,11 @@ public final class Segment {
   /// The first batch that holds a timestamp at or above `timestampMs` and reaches `fromOffset`;
   /// null when there is none. Whether a record of it does is for the caller to see.
   public @Nullable Found findTimestamp(long timestampMs, long fromOffset) throws IOException {
-    TimeIndex.Entry older = timeIndex.below(timestampMs);
+    TimeIndex.Entry older = timeIndex().below(timestampMs);
     BatchScanner scanner = scannerFrom(Math.max(older.offset(), fromOffset));
     while (scanner.next()) {
       if (scanner.maxTimestamp() >= timestampMs && scanner.lastOffset() >= fromOffset) {
-        return new Found(scanner.baseOffset(), (int) scanner.position(), scanner.size());
+        return new Found((int) scanner.position(), scanner.size());
       }
     }
     return null;
@@ -356,51 +285,53 @@ public final class Segment {
   /// Cuts the file at a batch border and the indexes at the offset that the border stands for.
   public void truncateToPosition(int position, long offset) throws IOException {
     Invariant.check(position <= size, "cut at %s of %s", position, size);
-    OffsetIndex.Entry entry = offsetIndex.floor(offset);
+    OffsetIndex.Entry entry = offsetIndex().floor(offset);
     int keep = entry.index() + 1;
     if (entry.index() >= 0 && entry.position() >= position) {
       keep--;
     }
-    offsetIndex.truncate(keep);
-    timeIndex.truncateTo(offset);
-    transactionIndex.truncateTo(offset);
+    offsetIndex().truncate(keep);
+    timeIndex().truncateTo(offset);
+    indexes.transactions().truncateTo(offset);
     file().truncate(position);
     size = position;
     recent.clear();
     if (position == 0) {
-      firstTimestamp = Long.MIN_VALUE;
+      times.forgetFirst();
     }
     remeasure();
   }
 
   /// Reads again what the batches behind the last index entry tell.
   private void remeasure() throws IOException {
-    TimeIndex.Entry last = timeIndex.last();
-    maxTimestamp = last.timestampMs();
-    maxTimestampOffset = last.offset();
-    OffsetIndex.Entry from = offsetIndex.floor(last.offset());
+    times.readIndex();
+    OffsetIndex.Entry from = offsetIndex().floor(times.maxOffset());
     BatchScanner scanner = scan(from.position(), LOOKUP_BYTES, false);
     while (scanner.next()) {
-      if (scanner.maxTimestamp() > maxTimestamp) {
-        maxTimestamp = scanner.maxTimestamp();
-        maxTimestampOffset = scanner.lastOffset();
-      }
+      times.note(scanner.maxTimestamp(), scanner.lastOffset(), false);
     }
-    bytesSinceIndexEntry = size - offsetIndex.last().position();
+    bytesSinceIndexEntry = size - offsetIndex().last().position();
   }
 
   /// Recovery is about to note the batches from `position` on again: the first `entries` of the
   /// offset index stay, and what the time index says of offsets below `offset`.
   void beginRebuild(int position, long offset, int entries) throws IOException {
-    offsetIndex.truncate(entries);
-    timeIndex.truncateTo(offset);
+    offsetIndex().truncate(entries);
+    timeIndex().truncateTo(offset);
     recent.clear();
-    TimeIndex.Entry last = timeIndex.last();
-    maxTimestamp = last.timestampMs();
-    maxTimestampOffset = last.offset();
-    firstTimestamp = Long.MIN_VALUE;
-    // The batch at `position` had an entry before and gets it again.
-    bytesSinceIndexEntry = position == 0 ? 0 : Integer.MAX_VALUE / 2;
+    times.readIndex();
+    times.forgetFirst();
+    bytesSinceIndexEntry = 0;
+    if (position > 0) {
+      // The batch there had an entry before and gets it again.
+      indexNextBatch();
+    }
+  }
+
+  /// The next batch to be noted gets an index entry: a scan from an entry before it does not reach
+  /// it.
+  void indexNextBatch() {
+    bytesSinceIndexEntry = Integer.MAX_VALUE / 2;
   }
 
   /// Recovery has noted all batches; the file ends at `position`.
@@ -412,14 +343,13 @@ public final class Segment {
     }
     size = position;
     if (position == 0) {
-      firstTimestamp = Long.MIN_VALUE;
+      times.forgetFirst();
     }
   }
 
   /// Makes the indexes anew from the batches' headers.
   public void rebuildIndexes(int indexIntervalBytes) throws IOException {
-    offsetIndex.file().file();
-    timeIndex.file().file();
+    indexes.ensureFiles();
     beginRebuild(0, baseOffset, 0);
     BatchScanner scanner = scan(0, 1 << 16, false);
     while (scanner.next()) {
@@ -440,39 +370,32 @@ public final class Segment {
   }
 
   public void addAborted(AbortedTransaction aborted) throws IOException {
-    transactionIndex.append(aborted);
+    indexes.transactions().append(aborted);
   }
 
   /// @return whether later segments need not be asked
   public boolean collectAborted(long startOffset, long endOffset, List<AbortedTransaction> found)
       throws IOException {
-    return transactionIndex.collect(startOffset, endOffset, found);
+    return indexes.transactions().collect(startOffset, endOffset, found);
   }
 
   /// Drops the entries whose marker lies at or above `offset`; they are found again by replay.
   public void truncateAborted(long offset) throws IOException {
-    transactionIndex.truncateTo(offset);
+    indexes.transactions().truncateTo(offset);
   }
 
   /// Writes what the indexes hold back; with the last entry of the time index when no more appends
   /// will come.
   public void writeIndexes(boolean closing) throws IOException {
-    if (closing && maxTimestamp() >= 0) {
-      timeIndex.maybeAppend(maxTimestamp, maxTimestampOffset);
+    if (closing && times.max() >= 0) {
+      timeIndex().maybeAppend(times.max(), times.maxOffset());
     }
-    offsetIndex.write();
-    timeIndex.write();
+    indexes.write();
   }
 
   /// The index files, for a sync.
   public List<DiskFile> indexFiles() throws IOException {
-    List<DiskFile> files = new ArrayList<>(3);
-    files.add(offsetIndex.file().file());
-    files.add(timeIndex.file().file());
-    if (transactionIndex.exists()) {
-      files.add(transactionIndex.file().file());
-    }
-    return files;
+    return indexes.files();
   }
 
   /// Makes the file of batches and the indexes durable. Blocks.
@@ -494,21 +417,15 @@ public final class Segment {
   /// @return the files under their new names
   public List<Path> markDeleted() throws IOException {
     List<Path> renamed = new ArrayList<>(4);
-    markDeleted(LogFiles.LOG, renamed);
-    markDeleted(LogFiles.OFFSET_INDEX, renamed);
-    markDeleted(LogFiles.TIME_INDEX, renamed);
-    markDeleted(LogFiles.TRANSACTION_INDEX, renamed);
-    closeFiles();
-    return renamed;
-  }
-
-  private void markDeleted(String suffix, List<Path> renamed) throws IOException {
-    Path from = path(suffix);
+    Path from = path(LogFiles.LOG);
     if (disk.exists(from)) {
-      Path to = path(suffix + LogFiles.DELETED);
+      Path to = path(LogFiles.LOG + LogFiles.DELETED);
       disk.rename(from, to);
       renamed.add(to);
     }
+    indexes.markDeleted(dir, renamed);
+    closeFiles();
+    return renamed;
   }
 
   /// The folder was renamed.
@@ -517,9 +434,7 @@ public final class Segment {
     if (file != null) {
       file.renamed(path(LogFiles.LOG));
     }
-    offsetIndex.file().renamed(path(LogFiles.OFFSET_INDEX));
-    timeIndex.file().renamed(path(LogFiles.TIME_INDEX));
-    transactionIndex.file().renamed(path(LogFiles.TRANSACTION_INDEX));
+    indexes.moved(to);
   }
 
   /// Gives the files back; answers that are on their way keep theirs open.
@@ -528,8 +443,6 @@ public final class Segment {
       file.release();
       file = null;
     }
-    offsetIndex.file().close();
-    timeIndex.file().close();
-    transactionIndex.file().close();
+    indexes.close();
   }
 }

@@ -94,6 +94,7 @@ public final class SegmentRecovery {
       scanner.seek(resumed);
       scanner.next();
       damage.add(new DamagedRange(nextOffset, scanner.baseOffset(), endPosition));
+      segment.indexNextBatch();
       note(scanner);
     }
     segment.endRebuild((int) endPosition, cut);

@@ -1,0 +1,228 @@
+package io.millrace.log;
+
+import static io.millrace.log.Batches.batch;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Bytes that are not as they were written: never a crash, never wrong records.
+class DamageTest {
+
+  @TempDir Path temp;
+  private LogFixture on;
+  private List<Record> before = List.of();
+
+  @BeforeEach
+  void write() {
+    on = new LogFixture(temp);
+    on.with("index.interval.bytes", 300);
+    for (int i = 0; i < 10; i++) {
+      on.append(batch().values(150).by(4, 0, i * 2).at(StagedWorld.START_MS + i).of(2));
+    }
+    before = on.readAll(0);
+    on.log().abandon();
+  }
+
+  @AfterEach
+  void close() {
+    on.close();
+  }
+
+  private Path file(String suffix) {
+    return on.dir.resolve("00000000000000000000" + suffix);
+  }
+
+  private static void put(Path file, long at, byte[] bytes) throws IOException {
+    try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
+      channel.position(at).write(ByteBuffer.wrap(bytes));
+    }
+  }
+
+  private PartitionLog reopen() {
+    return on.open(new LogOpenState(0, 0, false, Uuid.ZERO_UUID));
+  }
+
+  @Test
+  void keepsADamagedBatchThatValidOnesFollow() throws IOException {
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    put(file(".log"), 4 * size + 100, new byte[] {77});
+
+    reopen();
+
+    assertThat(on.reports.damaged).containsExactly(new DamagedRange(8, 10, 4L * size));
+    assertThat(on.log().logEndOffset()).isEqualTo(20);
+    assertThat(((LogRead.Refused) on.log().read(8, 1000, 20, true)).error())
+        .isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(((LogRead.Refused) on.log().read(9, 1000, 20, true)).error())
+        .isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(on.readAll(10)).isEqualTo(before.subList(10, 20));
+    LogRead.Data head = (LogRead.Data) on.log().read(0, 1 << 20, 20, true);
+    assertThat(LogFixture.records(head).records()).hasSize(8);
+    assertThat(on.refused(batch().of(1)).error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+  }
+
+  @Test
+  void findsTheDamageAgainAfterACleanStop() throws IOException {
+    put(file(".log"), 100, new byte[] {77});
+    reopen();
+    on.restart();
+    on.restart();
+    assertThat(on.reports.damaged).hasSize(3);
+    assertThat(on.log().read(0, 1000, 20, true)).isInstanceOf(LogRead.Refused.class);
+  }
+
+  @Test
+  void truncationBelowTheDamageHealsIt() throws IOException {
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    put(file(".log"), 4 * size + 100, new byte[] {77});
+    reopen();
+    on.log().truncateTo(8);
+    assertThat(on.log().damage()).isEmpty();
+    assertThat(on.appended(batch().by(4, 0, 8).of(1)).firstOffset()).isEqualTo(8);
+  }
+
+  @Test
+  void findsWhatLiesFarBehindTheDamage() throws IOException {
+    on.with("index.interval.bytes", 100_000);
+    reopen();
+    for (int i = 10; i < 400; i++) {
+      on.append(batch().values(50).by(4, 0, i * 2).of(2));
+    }
+    on.log().abandon();
+    int size = Files.readAllBytes(file(".log")).length;
+    put(file(".log"), 150, new byte[] {77});
+    reopen();
+    assertThat(on.reports.damaged).containsExactly(new DamagedRange(0, 2, 0));
+    assertThat(on.readAll(100).getFirst().offset()).isEqualTo(100);
+    assertThat(on.log().truncateTo(200)).isEqualTo(200);
+    assertThat(Files.size(file(".log"))).isLessThan(size);
+    assertThat(on.log().truncateTo(1)).isZero();
+    assertThat(Files.size(file(".log"))).isZero();
+  }
+
+  @Test
+  void cutsATornTail() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    for (int length = whole.length - 1; length > whole.length - size; length -= 7) {
+      Files.write(file(".log"), java.util.Arrays.copyOf(whole, length));
+      reopen();
+      assertThat(on.log().logEndOffset()).isEqualTo(18);
+      assertThat(on.readAll(0)).isEqualTo(before.subList(0, 18));
+      assertThat(on.reports.damaged).isEmpty();
+      on.log().abandon();
+    }
+  }
+
+  @Test
+  void everyFlippedByteOfTheLogIsFoundOrHarmless() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int batch = whole.length / 10;
+    // Every byte of some headers; of the rest, one in seven.
+    for (int at = 0; at < whole.length; at += at % batch < 70 && at / batch % 4 == 1 ? 1 : 7) {
+      Files.write(file(".log"), flipped(whole, at));
+      reopen();
+      readsOnlyWhatWasWritten(at);
+      on.log().abandon();
+    }
+  }
+
+  /// What is answered is what was written; what is not is refused, or cut at the end.
+  private void readsOnlyWhatWasWritten(int at) {
+    long end = on.log().logEndOffset();
+    for (long offset = 0; offset < end; ) {
+      LogRead read = on.log().read(offset, 1, end, true);
+      if (read instanceof LogRead.Refused refused) {
+        assertThat(refused.error()).as("byte %s", at).isEqualTo(Errors.CORRUPT_MESSAGE);
+        offset++;
+        continue;
+      }
+      assertThat(read).as("byte %s", at).isInstanceOf(LogRead.Data.class);
+      for (Record record : LogFixture.records((LogRead.Data) read).records()) {
+        // Offset and epoch of the very last batch have nothing behind them that tells.
+        if (record.offset() >= offset && record.offset() < 18) {
+          assertThat(record).as("byte %s", at).isEqualTo(before.get((int) record.offset()));
+        }
+        offset = Math.max(offset, record.offset() + 1);
+      }
+    }
+  }
+
+  @Test
+  void everyFlippedByteOfTheIndexesIsFoundOrHarmless() throws IOException {
+    on.open(new LogOpenState(0, 0, false, Uuid.ZERO_UUID));
+    on.restart();
+    on.log().abandon();
+    byte[] offsets = Files.readAllBytes(file(".index"));
+    byte[] times = Files.readAllBytes(file(".timeindex"));
+    assertThat(offsets.length).isGreaterThan(30);
+    assertThat(times.length).isGreaterThan(30);
+    for (int at = 0; at < offsets.length + times.length; at++) {
+      for (boolean clean : new boolean[] {true, false}) {
+        Files.write(file(".index"), flipped(offsets, at));
+        Files.write(file(".timeindex"), flipped(times, at - offsets.length));
+        on.open(new LogOpenState(0, 20, clean, Uuid.ZERO_UUID));
+        assertThat(on.readAll(0)).as("byte %s", at).isEqualTo(before);
+        for (long offset = 0; offset < 20; offset++) {
+          assertThat(on.readAll(offset).getFirst()).isEqualTo(before.get((int) offset));
+        }
+        on.log().abandon();
+      }
+    }
+  }
+
+  /// A copy with one bit other, if `at` lies in it.
+  private static byte[] flipped(byte[] whole, int at) {
+    byte[] changed = whole.clone();
+    if (at >= 0 && at < changed.length) {
+      changed[at] ^= (byte) (1 << (at % 8));
+    }
+    return changed;
+  }
+
+  @Test
+  void rebuildsMissingIndexes() throws IOException {
+    Files.delete(file(".index"));
+    Files.delete(file(".timeindex"));
+    on.open(new LogOpenState(0, 20, true, Uuid.ZERO_UUID));
+    assertThat(on.readAll(0)).isEqualTo(before);
+    assertThat(on.log().searchTimestamp(StagedWorld.START_MS + 5).offset()).isEqualTo(10);
+    assertThat(on.reports.rebuilt).hasSize(1);
+    on.restart();
+    assertThat(Files.size(file(".index"))).isPositive();
+  }
+
+  @Test
+  void doesWithoutDamagedSmallFiles() throws IOException {
+    on.open(new LogOpenState(0, 0, false, Uuid.randomUuid()));
+    on.restart();
+    on.log().abandon();
+    for (String name :
+        new String[] {
+          "leader-epoch-checkpoint", "partition.metadata", "00000000000000000020.snapshot"
+        }) {
+      Path path = on.dir.resolve(name);
+      byte[] whole = Files.readAllBytes(path);
+      for (int at = 0; at < whole.length; at++) {
+        Files.write(path, flipped(whole, at));
+        on.open(new LogOpenState(0, 20, true, Uuid.ZERO_UUID));
+        assertThat(on.readAll(0)).isEqualTo(before);
+        assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
+        on.log().abandon();
+        Files.write(path, whole);
+      }
+    }
+  }
+}
