@@ -58,7 +58,7 @@ final class HostedPartitionLog implements CoordinatorLog {
         bytes,
         0,
         bytes.limit(),
-        (short) 1,
+        (short) -1,
         AppendOrigin.COORDINATOR,
         ApiKeys.PRODUCE.latestVersion(),
         -1,

@@ -312,6 +312,27 @@ public final class LogDirectories {
     flushes.request(partition);
   }
 
+  /// A step on the files of one log.
+  @FunctionalInterface
+  public interface DiskStep {
+    void run() throws IOException;
+  }
+
+  /// Runs a step that rewrites a log's files while nobody syncs or renames them; does nothing when
+  /// the log has left. Blocks. The caller keeps everybody else from the log and does not hold its
+  /// guard.
+  public void maintain(TopicPartition partition, DiskStep step) throws IOException {
+    Entry entry = entry(partition);
+    if (entry == null) {
+      return;
+    }
+    synchronized (entry.upkeep) {
+      if (!entry.gone) {
+        step.run();
+      }
+    }
+  }
+
   /// Takes a directory offline after an I/O error: listeners are told, then its logs are let go.
   public void fail(LogDirectory directory, IOException cause) {
     synchronized (guard) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.apache.kafka.common.protocol.Errors;
 
 /// The produce requests that wait at one partition, lowest offset first. Used under the partition's
 /// guard.
@@ -19,6 +20,13 @@ final class AckQueue {
 
   void add(long endOffset, boolean all, AckWaiter waiter, int ticket) {
     (all ? onHighWatermark : onSync).add(new Entry(endOffset, waiter, ticket));
+  }
+
+  /// Tells those who waited. Without the guard.
+  static void finish(List<Entry> entries, Errors error) {
+    for (Entry entry : entries) {
+      entry.waiter().onAck(entry.ticket(), error);
+    }
   }
 
   /// Removes and returns the waits that are over.

@@ -1,16 +1,12 @@
 package io.millrace.replication;
 
 import io.millrace.log.AppendOrigin;
-import io.millrace.log.AppendOutcome;
-import io.millrace.log.EpochEnd;
 import io.millrace.log.HostedLog;
+import io.millrace.log.LogConfig;
 import io.millrace.log.LogOwner;
-import io.millrace.log.LogRead;
 import io.millrace.log.PartitionLog;
-import io.millrace.runtime.Invariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -18,60 +14,56 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ProduceResponse;
 import org.jspecify.annotations.Nullable;
 
-/// One partition on this broker: a monitor around its log.
+/// One partition on this broker: a monitor around its log and its role.
+///
+/// ```
+///  none      --metadata: this broker leads-->           LeaderReplica
+///  none      --metadata: another broker leads-->        FollowerReplica
+///  leader    <--metadata of a later leader epoch-->     follower
+///  any       --deleted, directory lost, shutdown-->     stopped, for good
+///  follower  --the leader's log is another-->           cutting, then follower again
+/// ```
 ///
 /// Invariants:
-/// 1. The high watermark never goes back and never passes the log end; where the topic asks for
-///    fsync before the acknowledgement (`flush.messages=1`), it never passes what is synced.
+/// 1. The high watermark never passes the log end, nor what an in-sync replica has acknowledged
+///    (the leader's own share, and a follower's, is what is synced where the topic asks for fsync
+///    before the acknowledgement, `flush.messages=1`); it goes back only where a follower is cut on
+///    its leader's evidence.
 /// 2. Only the leader of the current epoch appends for clients, and only with the ISR that the
 ///    topic demands does `acks=all` succeed.
 /// 3. Whoever waits is told exactly once for each wait: when its offset is reached, or when this
 ///    replica stops leading.
 ///
-/// Every method may be called from any thread; none waits longer than for a copy to the page cache.
+/// Every method may be called from any thread; none waits longer than for a copy to the page cache,
+/// except [#cut].
 public final class Partition implements LogOwner {
 
-  private static final ProgressWatcher[] NOBODY = {};
-
-  private final TopicIdPartition id;
-  private final int brokerId;
-  private final ReplicaHost host;
-  private final Object guard = new Object();
-
-  // Under the guard.
   private final HostedLog hosted;
-  private final PartitionLog log;
-  private final AckQueue acks = new AckQueue();
-  private LeaderState state = LeaderState.UNKNOWN;
-  private int minInSyncReplicas = 1;
-  private long leaderEpochStart;
-  private boolean offline;
-  private long moves;
-  private boolean deleted;
-  private boolean stopped;
+  private final ReplicaHost host;
 
-  // Written under the guard, read by anybody.
-  private volatile long highWatermark;
-  private volatile boolean leading;
-  private volatile ProgressWatcher[] watchers = NOBODY;
+  /// The guard, and all that is under it.
+  private final Replica replica;
+
+  private final Appends appends;
+  private final Reads reads;
+  private final Following following;
 
   Partition(
       TopicIdPartition id, int brokerId, HostedLog hosted, long highWatermark, ReplicaHost host) {
-    this.id = id;
-    this.brokerId = brokerId;
     this.hosted = hosted;
-    this.log = hosted.log();
     this.host = host;
-    this.highWatermark =
-        Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
+    this.replica = new Replica(id, brokerId, hosted.log(), highWatermark, host);
+    this.appends = new Appends(this, replica);
+    this.reads = new Reads(this, replica);
+    this.following = new Following(this, replica);
   }
 
   public TopicIdPartition id() {
-    return id;
+    return replica.id;
   }
 
   public TopicPartition topicPartition() {
-    return id.topicPartition();
+    return replica.id.topicPartition();
   }
 
   public HostedLog hosted() {
@@ -79,95 +71,145 @@ public final class Partition implements LogOwner {
   }
 
   public boolean isLeader() {
-    return leading;
+    return replica.isLeading();
   }
 
   public int leaderEpoch() {
-    synchronized (guard) {
-      return state.leaderEpoch();
+    synchronized (replica) {
+      return replica.state.leaderEpoch();
     }
   }
 
   @Override
   public long highWatermark() {
-    return highWatermark;
+    return replica.highWatermark();
   }
 
   public long logEndOffset() {
-    synchronized (guard) {
-      return log.logEndOffset();
+    synchronized (replica) {
+      return replica.log.logEndOffset();
     }
   }
 
   public long logStartOffset() {
-    synchronized (guard) {
-      return log.logStartOffset();
+    synchronized (replica) {
+      return replica.log.logStartOffset();
     }
   }
 
   public long lastStableOffset() {
-    synchronized (guard) {
-      return stableOffset();
+    synchronized (replica) {
+      return replica.stableOffset();
     }
   }
 
-  private long stableOffset() {
-    long unstable = log.producers().firstUnstableOffset();
-    return unstable >= 0 && unstable < highWatermark ? unstable : highWatermark;
+  /// Whether the topic asks for fsync before any acknowledgement.
+  boolean syncsBeforeAck() {
+    synchronized (replica) {
+      return replica.syncsBeforeAck();
+    }
   }
 
   /// Takes over what a metadata record says. Called in the order of records.
   void apply(LeaderState next, int minIsr) {
+    synchronized (replica) {
+      replica.minInSyncReplicas(minIsr);
+    }
+    apply(next);
+  }
+
+  /// As far as it is news: metadata that was kept back may have been overtaken.
+  void apply(LeaderState next) {
+    List<AckQueue.Entry> done;
     List<AckQueue.Entry> failed = List.of();
-    List<AckQueue.Entry> done = List.of();
-    synchronized (guard) {
-      moves++;
-      minInSyncReplicas = minIsr;
-      if (next.partitionEpoch() < state.partitionEpoch()) {
+    boolean proposes;
+    synchronized (replica) {
+      if (next.partitionEpoch() < replica.state.partitionEpoch() || following.postpones(next)) {
         return;
       }
-      LeaderState previous = state;
-      state = next;
-      leading = next.leader() == brokerId && !stopped;
-      if (leading) {
-        if (previous.leaderEpoch() != next.leaderEpoch() || previous.leader() != brokerId) {
-          leaderEpochStart = log.logEndOffset();
-          log.epochs().assign(next.leaderEpoch(), leaderEpochStart);
-        }
-        done = advance();
-      } else {
-        failed = acks.takeAll();
+      LeaderState previous = replica.state;
+      replica.state = next;
+      replica.moves++;
+      replica.role(replica.stopped ? ReplicaRole.None.NONE : nextRole(previous));
+      LeaderReplica leader = replica.leader();
+      proposes = leader != null && leader.pending() != null;
+      done = replica.advance();
+      if (leader == null) {
+        failed = replica.acks.takeAll();
       }
     }
-    signalWatchers();
-    finish(done, Errors.NONE);
-    finish(failed, Errors.NOT_LEADER_OR_FOLLOWER);
+    replica.watchers.signal();
+    AckQueue.finish(done, Errors.NONE);
+    AckQueue.finish(failed, Errors.NOT_LEADER_OR_FOLLOWER);
+    if (proposes) {
+      host.onProposal(this);
+    }
+  }
+
+  private ReplicaRole nextRole(LeaderState previous) {
+    LeaderState next = replica.state;
+    if (next.leader() == replica.brokerId) {
+      LeaderReplica same = replica.leader();
+      LeaderReplica leader = same != null ? same : new LeaderReplica(replica, host);
+      leader.onState(same == null || previous.leaderEpoch() != next.leaderEpoch());
+      return leader;
+    }
+    if (next.leader() < 0) {
+      return ReplicaRole.None.NONE;
+    }
+    FollowerReplica same = replica.follower(next.leaderEpoch());
+    return same != null ? same : new FollowerReplica(replica);
   }
 
   /// Takes new topic settings over.
-  void configure(io.millrace.log.LogConfig config, int minIsr) {
+  void configure(LogConfig config, int minIsr) {
     List<AckQueue.Entry> done;
-    synchronized (guard) {
-      minInSyncReplicas = minIsr;
-      log.updateConfig(config);
-      done = advance();
+    synchronized (replica) {
+      replica.minInSyncReplicas(minIsr);
+      replica.log.updateConfig(config);
+      done = replica.advance();
     }
-    signalWatchers();
-    finish(done, Errors.NONE);
+    replica.watchers.signal();
+    AckQueue.finish(done, Errors.NONE);
+  }
+
+  /// Time has passed, or brokers have come or gone: a leader looks after its followers.
+  void onTick() {
+    List<AckQueue.Entry> done;
+    boolean moved;
+    boolean proposes;
+    synchronized (replica) {
+      LeaderReplica leader = replica.leader();
+      if (leader == null) {
+        return;
+      }
+      long before = replica.moves;
+      done = replica.advance();
+      moved = before != replica.moves;
+      leader.onTick();
+      proposes = leader.pending() != null;
+    }
+    if (moved) {
+      replica.watchers.signal();
+    }
+    AckQueue.finish(done, Errors.NONE);
+    if (proposes) {
+      host.onProposal(this);
+    }
   }
 
   /// The partition leaves this broker, for good: nobody is served any more.
   void retire() {
-    synchronized (guard) {
-      deleted = true;
+    synchronized (replica) {
+      replica.deleted = true;
     }
     stop(Errors.NOT_LEADER_OR_FOLLOWER);
   }
 
   /// The log directory is gone.
   void takeOffline() {
-    synchronized (guard) {
-      offline = true;
+    synchronized (replica) {
+      replica.offline = true;
     }
     stop(Errors.KAFKA_STORAGE_ERROR);
   }
@@ -179,35 +221,14 @@ public final class Partition implements LogOwner {
 
   private void stop(Errors why) {
     List<AckQueue.Entry> failed;
-    synchronized (guard) {
-      moves++;
-      stopped = true;
-      leading = false;
-      failed = acks.takeAll();
+    synchronized (replica) {
+      replica.moves++;
+      replica.stopped = true;
+      replica.role(ReplicaRole.None.NONE);
+      failed = replica.acks.takeAll();
     }
-    signalWatchers();
-    finish(failed, why);
-  }
-
-  private Errors leaderError() {
-    if (offline) {
-      return Errors.KAFKA_STORAGE_ERROR;
-    }
-    return leading ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
-  }
-
-  /// Whether this replica leads in the epoch that the asker knows (KIP-320): NONE,
-  /// NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH or KAFKA_STORAGE_ERROR.
-  private Errors checkEpoch(int currentLeaderEpoch) {
-    if (currentLeaderEpoch >= 0) {
-      if (currentLeaderEpoch < state.leaderEpoch()) {
-        return Errors.FENCED_LEADER_EPOCH;
-      }
-      if (currentLeaderEpoch > state.leaderEpoch()) {
-        return Errors.UNKNOWN_LEADER_EPOCH;
-      }
-    }
-    return leaderError();
+    replica.watchers.signal();
+    AckQueue.finish(failed, why);
   }
 
   /// Appends batches for a client or a coordinator of this node.
@@ -225,83 +246,8 @@ public final class Partition implements LogOwner {
       short produceVersion,
       int expectedEpoch,
       AppendAnswer answer) {
-    answer.clear();
-    List<AckQueue.Entry> done = List.of();
-    boolean flushDue = false;
-    IOException failure = null;
-    synchronized (guard) {
-      Errors error = checkEpoch(expectedEpoch);
-      if (error != Errors.NONE) {
-        answer.refuse(error, null);
-        return;
-      }
-      if (requiredAcks == -1 && state.isr().length < minInSyncReplicas) {
-        answer.refuse(
-            Errors.NOT_ENOUGH_REPLICAS,
-            "The size of the current ISR ("
-                + state.isr().length
-                + ") is insufficient to satisfy the min.isr requirement of "
-                + minInSyncReplicas
-                + " for partition "
-                + id.topicPartition());
-        return;
-      }
-      switch (log.appendAsLeader(
-          bytes, position, length, state.leaderEpoch(), origin, produceVersion)) {
-        case AppendOutcome.Appended appended -> {
-          answer.baseOffset = appended.firstOffset();
-          answer.lastOffset = appended.lastOffset();
-          answer.logAppendTimeMs = appended.logAppendTimeMs();
-          answer.logStartOffset = appended.logStartOffset();
-          moves++;
-          flushDue = appended.flushDue();
-          done = advance();
-          answer.awaitOffset = offsetToAwait(appended.lastOffset() + 1, requiredAcks);
-        }
-        case AppendOutcome.Duplicate duplicate -> {
-          answer.baseOffset = duplicate.firstOffset();
-          answer.lastOffset = duplicate.lastOffset();
-          answer.logAppendTimeMs = duplicate.logAppendTimeMs();
-          answer.logStartOffset = duplicate.logStartOffset();
-          answer.awaitOffset = offsetToAwait(duplicate.lastOffset() + 1, requiredAcks);
-        }
-        case AppendOutcome.Refused refused -> {
-          answer.refuse(refused.error(), refused.message());
-          answer.recordErrors = refused.recordErrors();
-          answer.logStartOffset = log.logStartOffset();
-        }
-        case AppendOutcome.Failed failed -> {
-          answer.refuse(Errors.KAFKA_STORAGE_ERROR, failed.cause().getMessage());
-          failure = failed.cause();
-        }
-      }
-    }
-    if (failure != null) {
-      host.onDiskFailure(this, failure);
-      return;
-    }
-    if (answer.error == Errors.NONE) {
-      signalWatchers();
-    }
-    if (flushDue) {
-      host.requestFlush(this);
-    }
-    finish(done, Errors.NONE);
-  }
-
-  /// What an acknowledgement waits for, beyond what has been reached.
-  private long offsetToAwait(long endOffset, short requiredAcks) {
-    boolean waits =
-        switch (requiredAcks) {
-          case -1 -> highWatermark < endOffset;
-          case 1 -> syncsBeforeAck() && log.recoveryPoint() < endOffset;
-          default -> false;
-        };
-    return waits ? endOffset : AppendAnswer.ACKED;
-  }
-
-  private boolean syncsBeforeAck() {
-    return log.config().flushMessages() <= 1;
+    appends.append(
+        bytes, position, length, requiredAcks, origin, produceVersion, expectedEpoch, answer);
   }
 
   /// Waits until everything below `endOffset` may be acknowledged.
@@ -310,54 +256,21 @@ public final class Partition implements LogOwner {
   /// @return the error to answer now, NONE when it may be acknowledged now, null when `waiter` will
   ///   be told
   public @Nullable Errors awaitAck(long endOffset, boolean all, AckWaiter waiter, int ticket) {
-    synchronized (guard) {
-      Errors error = leaderError();
-      if (error != Errors.NONE) {
-        return error;
-      }
-      long reached = all ? highWatermark : log.recoveryPoint();
-      if (reached >= endOffset) {
-        return Errors.NONE;
-      }
-      acks.add(endOffset, all, waiter, ticket);
-      return null;
-    }
+    return appends.await(endOffset, all, waiter, ticket);
   }
 
   /// Stops waiting, after a timeout or when the client is gone.
   public void forgetAcks(AckWaiter waiter) {
-    synchronized (guard) {
-      acks.forget(waiter);
+    synchronized (replica) {
+      replica.acks.forget(waiter);
     }
-  }
-
-  /// Moves the high watermark as far as it may go. Under the guard.
-  ///
-  /// @return the waits that end with that
-  private List<AckQueue.Entry> advance() {
-    if (!leading) {
-      return List.of();
-    }
-    long end = syncsBeforeAck() ? log.recoveryPoint() : log.logEndOffset();
-    boolean enoughInSync = state.isr().length >= minInSyncReplicas;
-    if (enoughInSync && onlySelfInSync() && end > highWatermark) {
-      Invariant.check(end <= log.logEndOffset(), "I1: %s above the log end", id);
-      highWatermark = end;
-      moves++;
-      log.producers().onHighWatermark(end);
-    }
-    return acks.takeReached(highWatermark, log.recoveryPoint());
-  }
-
-  private boolean onlySelfInSync() {
-    return state.isr().length == 1 && state.isr()[0] == brokerId;
   }
 
   @Override
   public void guarded(LogStep step) throws IOException {
-    synchronized (guard) {
-      if (!offline && !deleted) {
-        step.run(log);
+    synchronized (replica) {
+      if (!replica.offline && !replica.deleted && !replica.cutting) {
+        step.run(replica.log);
       }
     }
   }
@@ -365,119 +278,33 @@ public final class Partition implements LogOwner {
   @Override
   public void onFlushed(PartitionLog flushed) {
     // Under the guard: what ends here is told from a worker that holds nothing.
-    List<AckQueue.Entry> done = advance();
-    if (!done.isEmpty() || watchers.length > 0) {
+    replica.moves++;
+    List<AckQueue.Entry> done = replica.advance();
+    if (!done.isEmpty() || !replica.watchers.isEmpty()) {
       host.later(() -> {
-        signalWatchers();
-        finish(done, Errors.NONE);
+        replica.watchers.signal();
+        AckQueue.finish(done, Errors.NONE);
       });
     }
   }
 
-  private static void finish(List<AckQueue.Entry> entries, Errors error) {
-    for (AckQueue.Entry entry : entries) {
-      entry.waiter().onAck(entry.ticket(), error);
-    }
-  }
-
-  /// Finds what the reader may have. The slice in the answer belongs to the caller.
+  /// Finds what the reader may have, and notes how far a follower has come. The slice in the answer
+  /// belongs to the caller.
   public void read(ReadRequest request, ReadAnswer answer) {
-    answer.clear();
-    IOException failure = null;
-    synchronized (guard) {
-      Errors error = checkEpoch(request.currentLeaderEpoch);
-      if (error != Errors.NONE) {
-        answer.refuse(error);
-        return;
-      }
-      answer.moves = moves;
-      long stable = stableOffset();
-      answer.highWatermark = highWatermark;
-      answer.lastStableOffset = stable;
-      answer.logStartOffset = log.logStartOffset();
-      if (request.lastFetchedEpoch >= 0 && diverges(request, answer)) {
-        return;
-      }
-      long limit =
-          switch (request.isolation) {
-            case LOG_END -> log.logEndOffset();
-            case HIGH_WATERMARK -> highWatermark;
-            case COMMITTED -> stable;
-          };
-      try {
-        failure = read(request, limit, answer);
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      answer.refuse(Errors.KAFKA_STORAGE_ERROR);
-      host.onDiskFailure(this, failure);
-    }
-  }
-
-  private @Nullable IOException read(ReadRequest request, long limit, ReadAnswer answer)
-      throws IOException {
-    switch (log.read(request.fetchOffset, request.maxBytes, limit, request.minOneBatch)) {
-      case LogRead.Data data -> {
-        answer.slice = data.slice();
-        if (request.isolation == ReadRequest.Isolation.COMMITTED) {
-          answer.aborted = log.abortedTransactions(request.fetchOffset, limit);
-        }
-      }
-      case LogRead.Empty _ -> {
-        if (request.isolation == ReadRequest.Isolation.COMMITTED) {
-          answer.aborted = List.of();
-        }
-      }
-      case LogRead.Refused refused -> {
-        answer.refuse(refused.error());
-      }
-      case LogRead.Failed failed -> {
-        return failed.cause();
-      }
-    }
-    return null;
-  }
-
-  private boolean diverges(ReadRequest request, ReadAnswer answer) {
-    EpochEnd end = log.epochs().endOffsetFor(request.lastFetchedEpoch, log.logEndOffset());
-    if (!end.isDefined()) {
-      answer.refuse(Errors.OFFSET_OUT_OF_RANGE);
-      return true;
-    }
-    if (end.epoch() < request.lastFetchedEpoch || end.endOffset() < request.fetchOffset) {
-      answer.diverging = end;
-      return true;
-    }
-    return false;
+    reads.read(request, answer);
   }
 
   /// Runs a short question about the log under the guard, for a reader that knows a leader epoch.
   ///
   /// @param currentLeaderEpoch that the asker knows, -1 for none
   public PartitionQuery query(int currentLeaderEpoch, PartitionQuery.Question question) {
-    PartitionQuery answer = new PartitionQuery();
-    IOException failure = null;
-    synchronized (guard) {
-      answer.error = checkEpoch(currentLeaderEpoch);
-      if (answer.error == Errors.NONE) {
-        answer.leaderEpoch = state.leaderEpoch();
-        answer.highWatermark = highWatermark;
-        answer.lastStableOffset = stableOffset();
-        answer.leaderEpochStart = leaderEpochStart;
-        try {
-          question.ask(log, answer);
-        } catch (IOException e) {
-          failure = e;
-          answer.error = Errors.KAFKA_STORAGE_ERROR;
-        }
-      }
-    }
-    if (failure != null) {
-      host.onDiskFailure(this, failure);
-    }
-    return answer;
+    return reads.query(currentLeaderEpoch, question);
+  }
+
+  /// The replicas that a consumer could read `offset` from, the leader among them; none where this
+  /// replica does not lead.
+  public List<ReplicaView> replicasHolding(long offset) {
+    return reads.replicasHolding(offset);
   }
 
   /// Deletes all records below `offset` ([ProduceResponse#INVALID_OFFSET] for the high watermark).
@@ -496,12 +323,12 @@ public final class Partition implements LogOwner {
                 result.error = Errors.OFFSET_OUT_OF_RANGE;
               } else {
                 partitionLog.incrementLogStartOffset(target);
-                moves++;
+                replica.moves++;
                 result.logStartOffset = partitionLog.logStartOffset();
               }
             });
     if (answer.error() == Errors.NONE) {
-      signalWatchers();
+      replica.watchers.signal();
     }
     return answer;
   }
@@ -511,11 +338,9 @@ public final class Partition implements LogOwner {
   /// @param seenMoves [ReadAnswer#moves] of what the watcher has seen
   public void watch(ProgressWatcher watcher, long seenMoves) {
     boolean missed;
-    synchronized (guard) {
-      missed = moves != seenMoves;
-      ProgressWatcher[] more = java.util.Arrays.copyOf(watchers, watchers.length + 1);
-      more[watchers.length] = watcher;
-      watchers = more;
+    synchronized (replica) {
+      missed = replica.moves != seenMoves;
+      replica.watchers.add(watcher);
     }
     if (missed) {
       watcher.signal();
@@ -523,30 +348,55 @@ public final class Partition implements LogOwner {
   }
 
   public void unwatch(ProgressWatcher watcher) {
-    synchronized (guard) {
-      ArrayList<ProgressWatcher> rest = new ArrayList<>(List.of(watchers));
-      if (rest.remove(watcher)) {
-        watchers = rest.isEmpty() ? NOBODY : rest.toArray(ProgressWatcher[]::new);
+    synchronized (replica) {
+      replica.watchers.remove(watcher);
+    }
+  }
+
+  /// What the controller must hear from this leader, null when there is nothing to say.
+  @Nullable IsrProposal proposal() {
+    synchronized (replica) {
+      LeaderReplica leader = replica.leader();
+      return leader == null ? null : leader.pending();
+    }
+  }
+
+  /// The controller did not apply this proposal and never will.
+  void onRejected(IsrProposal proposal) {
+    synchronized (replica) {
+      LeaderReplica leader = replica.leader();
+      if (leader != null) {
+        leader.onRejected(proposal);
       }
     }
   }
 
-  private void signalWatchers() {
-    for (ProgressWatcher watcher : watchers) {
-      watcher.signal();
-    }
+  /// Where this follower goes on fetching from the leader of `leaderEpoch`.
+  FollowerPosition.Readiness position(int leaderEpoch, FollowerPosition into) {
+    return following.position(leaderEpoch, into);
   }
 
-  /// What the controller must hear: this leader has recovered from an unclean election (KIP-704).
-  /// Null when there is nothing to say.
-  @Nullable LeaderState unreportedRecovery() {
-    synchronized (guard) {
-      return leading && state.recovering() ? state : null;
-    }
+  /// Takes over what the leader of `leaderEpoch` sent for a fetch from `fetchOffset` on.
+  ///
+  /// @param bytes lent
+  FetchedOutcome onFetched(
+      int leaderEpoch, long fetchOffset, FetchedPartition fetched, ByteBuffer bytes) {
+    return following.onFetched(leaderEpoch, fetchOffset, fetched, bytes);
+  }
+
+  /// Asks for the sync that [FollowerPosition.Readiness#SYNCING] waits for.
+  void requestSync() {
+    host.requestFlush(this);
+  }
+
+  /// Cuts this follower's log, on evidence from the leader of `leaderEpoch`. Blocks for the disk,
+  /// without the guard: belongs on a worker.
+  void cut(int leaderEpoch, CutPoint point) {
+    following.cut(leaderEpoch, point);
   }
 
   @Override
   public String toString() {
-    return id.topicPartition() + "@" + brokerId;
+    return topicPartition() + "@" + replica.brokerId;
   }
 }

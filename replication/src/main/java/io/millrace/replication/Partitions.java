@@ -15,6 +15,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.image.ClusterImage;
 import org.apache.kafka.image.ConfigurationsDelta;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
@@ -22,6 +23,7 @@ import org.apache.kafka.image.TopicDelta;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.image.TopicsDelta;
 import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +45,10 @@ public final class Partitions implements ImageListener, ReplicaHost {
   private final TopicSettings.Source settings;
   private final ControllerReports reports;
   private final EventLoop reportLoop;
+  private final ReplicationSettings replication;
   private volatile TopicTable table = TopicTable.EMPTY;
+  private volatile ClusterImage cluster = ClusterImage.EMPTY;
+  private volatile boolean stopped;
 
   // On the metadata loop.
   private final ArrayDeque<Runnable> waitingForLoad = new ArrayDeque<>();
@@ -69,6 +74,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
       LogDirectories directories,
       LogEnvironment environment,
       TopicSettings.Source settings,
+      ReplicationSettings replication,
       ControllerReports reports,
       EventLoop metadataLoop,
       EventLoop reportLoop,
@@ -78,6 +84,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
     this.directories = directories;
     this.environment = environment;
     this.settings = settings;
+    this.replication = replication;
     this.reports = reports;
     this.metadataLoop = metadataLoop;
     this.reportLoop = reportLoop;
@@ -116,6 +123,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
     if (failure == null) {
       LOG.info("loaded {} logs", logs.size());
       loaded = true;
+      scheduleTick();
       for (Runnable step = waitingForLoad.poll(); step != null; step = waitingForLoad.poll()) {
         step.run();
       }
@@ -144,7 +152,12 @@ public final class Partitions implements ImageListener, ReplicaHost {
   }
 
   private void follow(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+    cluster = image.cluster();
     apply(delta, image);
+    if (delta.clusterDelta() != null) {
+      // Whoever was waited for may be fenced now, whoever was fenced may join.
+      table.partitions().forEach(Partition::onTick);
+    }
     for (ImageListener follower : followers) {
       follower.onImage(delta, image, manifest);
     }
@@ -201,9 +214,6 @@ public final class Partitions implements ImageListener, ReplicaHost {
       draft.add(partition);
     }
     partition.apply(LeaderState.of(registration), topicSettings.minInSyncReplicas());
-    if (partition.unreportedRecovery() != null) {
-      reports.onRecovered(partition);
-    }
   }
 
   private @Nullable Partition host(
@@ -305,7 +315,49 @@ public final class Partitions implements ImageListener, ReplicaHost {
 
   /// The broker is shutting down: nobody is served any more.
   public void stopServing() {
+    stopped = true;
     table.partitions().forEach(Partition::stopServing);
+  }
+
+  /// Leaders look after lagging followers twice in `replica.lag.time.max.ms`, as Kafka's do.
+  private void scheduleTick() {
+    reportLoop.schedule(
+        replication.lagTimeMaxNanos() / 2,
+        () -> {
+          if (!stopped) {
+            table.partitions().forEach(Partition::onTick);
+            scheduleTick();
+          }
+        });
+  }
+
+  @Override
+  public ReplicationSettings settings() {
+    return replication;
+  }
+
+  @Override
+  public long nanos() {
+    return environment.world().clock().nanos();
+  }
+
+  @Override
+  public boolean mayJoinIsr(int broker, long brokerEpoch) {
+    BrokerRegistration registration = cluster.broker(broker);
+    return registration != null
+        && !registration.fenced()
+        && !registration.inControlledShutdown()
+        && (brokerEpoch == -1 || brokerEpoch == registration.epoch());
+  }
+
+  @Override
+  public void onProposal(Partition partition) {
+    reports.onProposal(partition);
+  }
+
+  @Override
+  public void maintain(Partition partition, LogDirectories.DiskStep step) throws IOException {
+    directories.maintain(partition.topicPartition(), step);
   }
 
   @Override

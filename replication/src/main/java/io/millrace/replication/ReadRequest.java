@@ -26,4 +26,23 @@ public final class ReadRequest {
 
   /// Whether the first batch is given whole even when larger than `maxBytes`.
   public boolean minOneBatch;
+
+  /// False when a follower's copy will do (KIP-392).
+  public boolean leaderOnly = true;
+
+  /// Where the reader wants no records: only how far the log goes.
+  public boolean offsetsOnly;
+
+  /// The follower that fetches, -1 for a consumer.
+  public int replicaId = -1;
+
+  /// The follower's incarnation, -1 when it does not tell.
+  public long replicaEpoch = -1;
+
+  /// The follower's log start offset.
+  public long followerLogStart = -1;
+
+  /// Whether the fetch offset acknowledges what lies below it: at a follower's request, once, not
+  /// when a parked one is looked at again.
+  public boolean isProgress;
 }

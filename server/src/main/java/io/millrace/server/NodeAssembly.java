@@ -17,6 +17,7 @@ import io.millrace.metadata.format.InitialControllers;
 import io.millrace.metadata.format.NodeIdentity;
 import io.millrace.replication.ControllerReports;
 import io.millrace.replication.Partitions;
+import io.millrace.replication.ReplicationSettings;
 import io.millrace.replication.TopicSettings;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -242,6 +243,7 @@ public final class NodeAssembly {
                 config.values().getInt("producer.id.expiration.ms"),
                 RECOVERY_BUFFER_BYTES),
             this::settings,
+            replication(config.values()),
             reports,
             quorumNode.metadataLoop(),
             dutyLoop,
@@ -263,6 +265,18 @@ public final class NodeAssembly {
     controllerApis = apis.controller();
     quorumNode.addListener(configs);
     quorumNode.addListener(hosted);
+  }
+
+  private static ReplicationSettings replication(KafkaValues values) {
+    return new ReplicationSettings(
+        values.getLong("replica.lag.time.max.ms"),
+        values.getInt("num.replica.fetchers"),
+        values.getInt("replica.fetch.max.bytes"),
+        values.getInt("replica.fetch.response.max.bytes"),
+        values.getInt("replica.fetch.min.bytes"),
+        values.getInt("replica.fetch.wait.max.ms"),
+        values.getInt("replica.fetch.backoff.ms"),
+        values.getInt("replica.socket.timeout.ms"));
   }
 
   private TopicSettings settings(MetadataImage image, String topic) {

@@ -1,0 +1,105 @@
+package io.millrace.replication;
+
+import io.millrace.log.AppendOutcome;
+import io.millrace.log.EpochEnd;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A partition's following on this broker, of one leader in one epoch: takes over what the leader
+/// sends, as it is, and cuts what the leader does not have. Used under the partition's guard.
+///
+/// Its fetch offset is its acknowledgement. Where the topic asks for fsync it therefore fetches on
+/// only when all that it has is synced.
+final class FollowerReplica implements ReplicaRole {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FollowerReplica.class);
+
+  private final Replica replica;
+  private final int leaderEpoch;
+
+  FollowerReplica(Replica replica) {
+    this.replica = replica;
+    this.leaderEpoch = replica.state.leaderEpoch();
+  }
+
+  int leaderEpoch() {
+    return leaderEpoch;
+  }
+
+  FollowerPosition.Readiness position(FollowerPosition into) {
+    into.moves = replica.moves;
+    if (!replica.log.damage().isEmpty()) {
+      return FollowerPosition.Readiness.DAMAGED;
+    }
+    long end = replica.log.logEndOffset();
+    if (replica.syncsBeforeAck() && replica.log.recoveryPoint() < end) {
+      return FollowerPosition.Readiness.SYNCING;
+    }
+    into.fetchOffset = end;
+    into.logStartOffset = replica.log.logStartOffset();
+    into.lastFetchedEpoch = replica.log.latestEpoch();
+    into.inSync = replica.state.isInSync(replica.brokerId);
+    return FollowerPosition.Readiness.READY;
+  }
+
+  /// Appends what was fetched. The response must belong to this epoch and to the log's end.
+  AppendOutcome append(FetchedPartition fetched, ByteBuffer bytes) {
+    return replica.log.appendAsFollower(
+        bytes, fetched.recordsAt, fetched.recordsLength, leaderEpoch);
+  }
+
+  /// Follows the leader's high watermark and log start, as far as this log goes.
+  ///
+  /// @return whether the high watermark moved
+  boolean follow(FetchedPartition fetched) {
+    long end = replica.log.logEndOffset();
+    boolean moved = replica.raiseHighWatermark(Math.min(fetched.highWatermark, end));
+    long start = fetched.logStartOffset;
+    if (start > replica.log.logStartOffset() && start <= end) {
+      replica.log.incrementLogStartOffset(start);
+      moved = true;
+      replica.moves++;
+      replica.raiseHighWatermark(start);
+    }
+    return moved;
+  }
+
+  /// The offset to cut at, or to begin again at.
+  long decideCut(CutPoint point) {
+    long target =
+        switch (point) {
+          case CutPoint.Diverged(EpochEnd leaderEnd) -> divergence(leaderEnd);
+          case CutPoint.LeaderEndsBelow(long leaderEndOffset) -> leaderEndOffset;
+          case CutPoint.LeaderStartsAbove(long leaderStartOffset) -> leaderStartOffset;
+          case CutPoint.Damaged() -> replica.log.damage().getFirst().firstOffset();
+        };
+    long end = replica.log.logEndOffset();
+    if (target < replica.highWatermark()) {
+      LOG.warn(
+          "{}: cut from {} to {}, below the high watermark {}, by {}",
+          replica,
+          end,
+          target,
+          replica.highWatermark(),
+          point);
+    } else {
+      LOG.info("{}: cut from {} to {} by {}", replica, end, target, point);
+    }
+    return target;
+  }
+
+  /// KIP-279: back to the end of the largest epoch that both logs know; when this log does not know
+  /// the leader's answer, to the end of the next lower one, and the next fetch asks again.
+  private long divergence(EpochEnd leaderEnd) {
+    long end = replica.log.logEndOffset();
+    EpochEnd own = replica.log.epochs().endOffsetFor(leaderEnd.epoch(), end);
+    if (!own.isDefined()) {
+      return Math.min(leaderEnd.endOffset(), end);
+    }
+    if (own.epoch() != leaderEnd.epoch()) {
+      return Math.min(own.endOffset(), end);
+    }
+    return Math.min(Math.min(own.endOffset(), leaderEnd.endOffset()), end);
+  }
+}

@@ -1,0 +1,154 @@
+package io.millrace.replication;
+
+import io.millrace.log.AppendOutcome;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a [ReplicaFetcher] does with a partition that follows: asks where to go on, hands over what
+/// it fetched, has the log cut.
+///
+/// Every call names the leader epoch that it belongs to, so that an answer which is overtaken by
+/// the metadata has no effect: nobody has to wait for a fetcher to stop.
+final class Following {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+
+  private final Partition partition;
+  private final Replica replica;
+
+  /// The metadata that came while the log was being cut. Under the guard.
+  private @Nullable LeaderState postponed;
+
+  Following(Partition partition, Replica replica) {
+    this.partition = partition;
+    this.replica = replica;
+  }
+
+  /// Keeps metadata back while the log is being cut. Under the guard.
+  ///
+  /// @return whether it is kept back
+  boolean postpones(LeaderState next) {
+    if (replica.cutting) {
+      postponed = next;
+    }
+    return replica.cutting;
+  }
+
+  FollowerPosition.Readiness position(int leaderEpoch, FollowerPosition into) {
+    synchronized (replica) {
+      into.moves = replica.moves;
+      if (replica.stopped || leaderEpoch < replica.state.leaderEpoch()) {
+        return FollowerPosition.Readiness.GONE;
+      }
+      if (replica.cutting || leaderEpoch > replica.state.leaderEpoch()) {
+        return FollowerPosition.Readiness.LATER;
+      }
+      FollowerReplica follower = replica.follower(leaderEpoch);
+      return follower == null ? FollowerPosition.Readiness.GONE : follower.position(into);
+    }
+  }
+
+  FetchedOutcome onFetched(
+      int leaderEpoch, long fetchOffset, FetchedPartition fetched, ByteBuffer bytes) {
+    boolean flushDue = false;
+    boolean moved = false;
+    IOException failure = null;
+    synchronized (replica) {
+      FollowerReplica follower = replica.follower(leaderEpoch);
+      if (follower == null || replica.log.logEndOffset() != fetchOffset) {
+        return FetchedOutcome.STALE;
+      }
+      if (fetched.recordsLength > 0) {
+        switch (follower.append(fetched, bytes)) {
+          case AppendOutcome.Appended appended -> {
+            flushDue = appended.flushDue();
+            moved = appended.lastOffset() >= appended.firstOffset();
+            replica.moves += moved ? 1 : 0;
+          }
+          case AppendOutcome.Duplicate _ -> {}
+          case AppendOutcome.Refused refused -> {
+            LOG.warn("{}: fetched records are refused: {}", replica, refused.message());
+            return FetchedOutcome.REFUSED;
+          }
+          case AppendOutcome.Failed failed -> failure = failed.cause();
+        }
+      }
+      if (failure == null) {
+        moved |= follower.follow(fetched);
+      }
+    }
+    if (failure != null) {
+      replica.host.onDiskFailure(partition, failure);
+      return FetchedOutcome.FAILED;
+    }
+    if (moved) {
+      replica.watchers.signal();
+    }
+    if (flushDue) {
+      replica.host.requestFlush(partition);
+    }
+    return FetchedOutcome.TAKEN;
+  }
+
+  void cut(int leaderEpoch, CutPoint point) {
+    long target;
+    synchronized (replica) {
+      FollowerReplica follower = replica.follower(leaderEpoch);
+      if (follower == null || replica.stopped) {
+        return;
+      }
+      target = follower.decideCut(point);
+      replica.cutting = true;
+      replica.lowerHighWatermark(target);
+    }
+    IOException failure = null;
+    try {
+      replica.host.maintain(partition, () -> cutAt(target, point));
+    } catch (IOException e) {
+      failure = e;
+    }
+    LeaderState next;
+    synchronized (replica) {
+      replica.cutting = false;
+      replica.moves++;
+      if (failure == null && !replica.deleted && !replica.offline) {
+        replica.raiseHighWatermark(replica.log.logStartOffset());
+      }
+      next = postponed;
+      postponed = null;
+    }
+    if (failure != null) {
+      replica.host.onDiskFailure(partition, failure);
+      return;
+    }
+    replica.watchers.signal();
+    if (next != null) {
+      partition.apply(next);
+    }
+  }
+
+  private void cutAt(long target, CutPoint point) throws IOException {
+    switch (point) {
+      case CutPoint.LeaderStartsAbove _ -> replica.log.truncateFullyAndStartAt(target);
+      case CutPoint.Diverged _, CutPoint.LeaderEndsBelow _, CutPoint.Damaged _ ->
+          replica.log.truncateTo(target);
+    }
+  }
+
+  /// Whether the error says only that the leader and this follower do not agree yet who leads.
+  static boolean isTransient(Errors error) {
+    return switch (error) {
+      case NOT_LEADER_OR_FOLLOWER,
+          FENCED_LEADER_EPOCH,
+          UNKNOWN_LEADER_EPOCH,
+          UNKNOWN_TOPIC_ID,
+          UNKNOWN_TOPIC_OR_PARTITION ->
+          true;
+      default -> false;
+    };
+  }
+}

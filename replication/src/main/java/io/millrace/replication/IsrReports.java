@@ -1,0 +1,189 @@
+package io.millrace.replication;
+
+import io.millrace.metadata.controller.ControllerChannel;
+import io.millrace.metadata.controller.ControllerReply;
+import io.millrace.runtime.EventLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AlterPartitionRequestData.BrokerState;
+import org.apache.kafka.common.message.AlterPartitionRequestData.TopicData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.metadata.LeaderRecoveryState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries the leaders' [IsrProposal]s to the controller (AlterPartition). They gather while one
+/// request is under way; what is not answered is asked again, as it was.
+///
+/// An answer only says what did not happen: a change counts when the metadata has it. Lives on its
+/// loop.
+final class IsrReports {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IsrReports.class);
+  private static final long RETRY_NANOS = 50_000_000L;
+
+  private final int brokerId;
+  private final LongSupplier brokerEpoch;
+  private final ControllerChannel controller;
+  private final EventLoop loop;
+  private final Set<Partition> waiting = new LinkedHashSet<>();
+  private boolean busy;
+
+  /// A partition as answers name it.
+  private record Key(Uuid topicId, int index) {}
+
+  /// What was asked for one partition.
+  private record Asked(Partition partition, IsrProposal proposal) {}
+
+  IsrReports(int brokerId, LongSupplier brokerEpoch, ControllerChannel controller, EventLoop loop) {
+    this.brokerId = brokerId;
+    this.brokerEpoch = brokerEpoch;
+    this.controller = controller;
+    this.loop = loop;
+  }
+
+  /// Any thread.
+  void onProposal(Partition partition) {
+    loop.execute(() -> {
+      waiting.add(partition);
+      send();
+    });
+  }
+
+  private void send() {
+    if (busy || waiting.isEmpty()) {
+      return;
+    }
+    long epoch = brokerEpoch.getAsLong();
+    if (epoch < 0) {
+      busy = true;
+      later();
+      return;
+    }
+    Map<Key, Asked> asked = new LinkedHashMap<>();
+    for (Partition partition : waiting) {
+      IsrProposal proposal = partition.proposal();
+      if (proposal != null) {
+        asked.put(
+            new Key(partition.id().topicId(), partition.id().partition()),
+            new Asked(partition, proposal));
+      }
+    }
+    waiting.clear();
+    if (asked.isEmpty()) {
+      return;
+    }
+    busy = true;
+    controller.send(
+        request(asked, epoch),
+        ApiKeys.ALTER_PARTITION.latestVersion(),
+        loop,
+        reply -> onReply(asked, reply));
+  }
+
+  private AlterPartitionRequestData request(Map<Key, Asked> asked, long epoch) {
+    Map<Uuid, TopicData> topics = new LinkedHashMap<>();
+    asked.forEach((id, change) ->
+        topics
+            .computeIfAbsent(id.topicId(), topicId -> new TopicData().setTopicId(topicId))
+            .partitions()
+            .add(partitionData(id.index(), change.proposal(), epoch)));
+    return new AlterPartitionRequestData()
+        .setBrokerId(brokerId)
+        .setBrokerEpoch(epoch)
+        .setTopics(new ArrayList<>(topics.values()));
+  }
+
+  private AlterPartitionRequestData.PartitionData partitionData(
+      int index, IsrProposal proposal, long epoch) {
+    List<BrokerState> isr = new ArrayList<>();
+    for (IsrProposal.Member member : proposal.isr()) {
+      isr.add(
+          new BrokerState()
+              .setBrokerId(member.brokerId())
+              .setBrokerEpoch(member.brokerId() == brokerId ? epoch : member.brokerEpoch()));
+    }
+    return new AlterPartitionRequestData.PartitionData()
+        .setPartitionIndex(index)
+        .setLeaderEpoch(proposal.leaderEpoch())
+        .setPartitionEpoch(proposal.partitionEpoch())
+        .setLeaderRecoveryState(LeaderRecoveryState.RECOVERED.value())
+        .setNewIsrWithEpochs(isr);
+  }
+
+  private void onReply(Map<Key, Asked> asked, ControllerReply reply) {
+    switch (reply) {
+      case ControllerReply.Answered(AlterPartitionResponseData response)
+          when response.errorCode() == Errors.NONE.code() ->
+          take(asked, response);
+      case ControllerReply.Answered answered ->
+          LOG.warn("AlterPartition refused, will repeat: {}", answered.response());
+      case ControllerReply.Unanswered unanswered ->
+          LOG.warn("AlterPartition not answered, will repeat: {}", unanswered.reason());
+    }
+    if (asked.isEmpty()) {
+      busy = false;
+      send();
+    } else {
+      asked.values().forEach(change -> waiting.add(change.partition()));
+      later();
+    }
+  }
+
+  private void later() {
+    loop.schedule(
+        RETRY_NANOS,
+        () -> {
+          busy = false;
+          send();
+        });
+  }
+
+  /// Removes from `asked` what need not be asked again.
+  private void take(Map<Key, Asked> asked, AlterPartitionResponseData response) {
+    for (AlterPartitionResponseData.TopicData topic : response.topics()) {
+      for (AlterPartitionResponseData.PartitionData partition : topic.partitions()) {
+        Key key = new Key(topic.topicId(), partition.partitionIndex());
+        Asked change = asked.get(key);
+        if (change != null && settled(change, Errors.forCode(partition.errorCode()))) {
+          asked.remove(key);
+        }
+      }
+    }
+  }
+
+  private static boolean settled(Asked asked, Errors error) {
+    return switch (error) {
+      case NONE -> true;
+      // The partition epoch was right, so no controller has applied it or ever will.
+      case OPERATION_NOT_ATTEMPTED, INELIGIBLE_REPLICA -> {
+        LOG.info("{}: the controller does not take {}: {}", asked.partition, asked.proposal, error);
+        asked.partition.onRejected(asked.proposal);
+        yield true;
+      }
+      // Newer metadata is on its way; until it comes nobody knows whether the change was applied.
+      case UNKNOWN_TOPIC_OR_PARTITION,
+          UNKNOWN_TOPIC_ID,
+          FENCED_LEADER_EPOCH,
+          INVALID_UPDATE_VERSION,
+          INVALID_REQUEST,
+          NEW_LEADER_ELECTED -> {
+        LOG.info("{}: {} for {}", asked.partition, error, asked.proposal);
+        yield true;
+      }
+      default -> {
+        LOG.warn("{}: {} for {}, will repeat", asked.partition, error, asked.proposal);
+        yield false;
+      }
+    };
+  }
+}

@@ -1,0 +1,184 @@
+package io.millrace.replication;
+
+import io.millrace.log.EpochEnd;
+import io.millrace.log.LogRead;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// What readers are given: consumers up to the high watermark, followers up to the log end. A
+/// follower's fetch offset acknowledges what lies below it.
+final class Reads {
+
+  private final Partition partition;
+  private final Replica replica;
+
+  Reads(Partition partition, Replica replica) {
+    this.partition = partition;
+    this.replica = replica;
+  }
+
+  void read(ReadRequest request, ReadAnswer answer) {
+    answer.clear();
+    List<AckQueue.Entry> done = List.of();
+    boolean moved = false;
+    boolean proposes = false;
+    IOException failure = null;
+    synchronized (replica) {
+      Errors error = check(request);
+      if (error == Errors.NONE && request.lastFetchedEpoch >= 0) {
+        error = compareEpochs(request, answer);
+      }
+      if (error != Errors.NONE) {
+        answer.refuse(error);
+        return;
+      }
+      LeaderReplica leader = replica.leader();
+      if (request.isProgress && leader != null && answer.diverging == null) {
+        FollowerProgress follower = leader.follower(request.replicaId);
+        if (follower != null && isInLog(request.fetchOffset)) {
+          long before = replica.moves;
+          leader.onFetch(follower, request);
+          done = replica.advance();
+          moved = before != replica.moves;
+          proposes = leader.pending() != null;
+        }
+      }
+      answer.moves = replica.moves;
+      answer.highWatermark = replica.highWatermark();
+      answer.lastStableOffset = replica.stableOffset();
+      answer.logStartOffset = replica.log.logStartOffset();
+      if (answer.diverging == null && !request.offsetsOnly) {
+        try {
+          failure = records(request, limit(request, answer), answer);
+        } catch (IOException e) {
+          failure = e;
+        }
+      }
+    }
+    if (moved) {
+      replica.watchers.signal();
+    }
+    AckQueue.finish(done, Errors.NONE);
+    if (proposes) {
+      replica.host.onProposal(partition);
+    }
+    if (failure != null) {
+      answer.refuse(Errors.KAFKA_STORAGE_ERROR);
+      replica.host.onDiskFailure(partition, failure);
+    }
+  }
+
+  private Errors check(ReadRequest request) {
+    Errors error = replica.checkEpoch(request.currentLeaderEpoch, request.leaderOnly);
+    LeaderReplica leader = replica.leader();
+    if (error == Errors.NONE
+        && request.replicaId >= 0
+        && leader != null
+        && leader.follower(request.replicaId) == null) {
+      // It may be assigned already, only the metadata has not arrived here: it asks again.
+      return request.currentLeaderEpoch >= 0
+          ? Errors.UNKNOWN_LEADER_EPOCH
+          : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+    return error;
+  }
+
+  /// Whether the reader's last epoch ended in this log as it did in the reader's (KIP-595).
+  private Errors compareEpochs(ReadRequest request, ReadAnswer answer) {
+    EpochEnd end =
+        replica.log.epochs().endOffsetFor(request.lastFetchedEpoch, replica.log.logEndOffset());
+    if (!end.isDefined() || request.fetchOffset < replica.log.logStartOffset()) {
+      return Errors.OFFSET_OUT_OF_RANGE;
+    }
+    if (end.epoch() < request.lastFetchedEpoch || end.endOffset() < request.fetchOffset) {
+      answer.diverging = end;
+    }
+    return Errors.NONE;
+  }
+
+  private boolean isInLog(long offset) {
+    return offset >= replica.log.logStartOffset() && offset <= replica.log.logEndOffset();
+  }
+
+  private long limit(ReadRequest request, ReadAnswer answer) {
+    return switch (request.isolation) {
+      case LOG_END -> replica.log.logEndOffset();
+      case HIGH_WATERMARK -> answer.highWatermark;
+      case COMMITTED -> answer.lastStableOffset;
+    };
+  }
+
+  private @Nullable IOException records(ReadRequest request, long limit, ReadAnswer answer)
+      throws IOException {
+    switch (replica.log.read(request.fetchOffset, request.maxBytes, limit, request.minOneBatch)) {
+      case LogRead.Data data -> {
+        answer.slice = data.slice();
+        if (request.isolation == ReadRequest.Isolation.COMMITTED) {
+          answer.aborted = replica.log.abortedTransactions(request.fetchOffset, limit);
+        }
+      }
+      case LogRead.Empty _ -> {
+        if (request.isolation == ReadRequest.Isolation.COMMITTED) {
+          answer.aborted = List.of();
+        }
+      }
+      case LogRead.Refused refused -> answer.refuse(refused.error());
+      case LogRead.Failed failed -> {
+        return failed.cause();
+      }
+    }
+    return null;
+  }
+
+  PartitionQuery query(int currentLeaderEpoch, PartitionQuery.Question question) {
+    PartitionQuery answer = new PartitionQuery();
+    IOException failure = null;
+    synchronized (replica) {
+      answer.error = replica.checkEpoch(currentLeaderEpoch, true);
+      LeaderReplica leader = replica.leader();
+      if (leader != null && answer.error == Errors.NONE) {
+        answer.leaderEpoch = replica.state.leaderEpoch();
+        answer.highWatermark = replica.highWatermark();
+        answer.lastStableOffset = replica.stableOffset();
+        answer.leaderEpochStart = leader.epochStart();
+        try {
+          question.ask(replica.log, answer);
+        } catch (IOException e) {
+          failure = e;
+          answer.error = Errors.KAFKA_STORAGE_ERROR;
+        }
+      }
+    }
+    if (failure != null) {
+      replica.host.onDiskFailure(partition, failure);
+    }
+    return answer;
+  }
+
+  List<ReplicaView> replicasHolding(long offset) {
+    synchronized (replica) {
+      LeaderReplica leader = replica.leader();
+      if (leader == null) {
+        return List.of();
+      }
+      List<ReplicaView> views = new ArrayList<>();
+      views.add(new ReplicaView(replica.brokerId, replica.log.logEndOffset(), 0));
+      long now = replica.host.nanos();
+      for (FollowerProgress follower : leader.followers()) {
+        if (replica.state.isInSync(follower.brokerId())
+            && follower.logEndOffset() >= offset
+            && follower.logStartOffset() <= offset) {
+          views.add(
+              new ReplicaView(
+                  follower.brokerId(),
+                  follower.logEndOffset(),
+                  follower.nanosSinceCaughtUp(now) / 1_000_000));
+        }
+      }
+      return views;
+    }
+  }
+}

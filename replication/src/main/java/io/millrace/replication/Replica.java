@@ -1,0 +1,183 @@
+package io.millrace.replication;
+
+import io.millrace.log.PartitionLog;
+import io.millrace.runtime.Invariant;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// The monitor of a [Partition]: its guard and all state under it, as the partition's parts
+/// ([Appends], [Reads], [Following]) share it. Everything is used while `synchronized` on this
+/// object, except where said.
+final class Replica {
+
+  final TopicIdPartition id;
+  final int brokerId;
+  final PartitionLog log;
+  final ReplicaHost host;
+  final AckQueue acks = new AckQueue();
+  final Watchers watchers = new Watchers();
+  LeaderState state = LeaderState.UNKNOWN;
+
+  /// Counts whatever a parked reader may wait for.
+  long moves;
+
+  /// The log directory is lost.
+  boolean offline;
+
+  /// The replica leaves this broker, for good.
+  boolean deleted;
+
+  /// Nobody is served any more.
+  boolean stopped;
+
+  /// A worker cuts the log, without the guard: nobody else touches the log meanwhile.
+  boolean cutting;
+
+  private ReplicaRole role = ReplicaRole.None.NONE;
+  private int minInSyncReplicas = 1;
+
+  // Written under the guard, read by anybody.
+  private volatile boolean leading;
+  private volatile long highWatermark;
+
+  Replica(
+      TopicIdPartition id,
+      int brokerId,
+      PartitionLog log,
+      long checkpointedHighWatermark,
+      ReplicaHost host) {
+    this.id = id;
+    this.brokerId = brokerId;
+    this.log = log;
+    this.host = host;
+    this.highWatermark =
+        Math.max(log.logStartOffset(), Math.min(checkpointedHighWatermark, log.logEndOffset()));
+  }
+
+  ReplicaRole role() {
+    return role;
+  }
+
+  void role(ReplicaRole next) {
+    role = next;
+    leading = next instanceof LeaderReplica;
+  }
+
+  /// The leadership, null when this replica does not lead.
+  @Nullable LeaderReplica leader() {
+    return role instanceof LeaderReplica leader ? leader : null;
+  }
+
+  /// The following of that leader epoch, null when there is none or the log is being cut.
+  @Nullable FollowerReplica follower(int leaderEpoch) {
+    return !cutting
+            && role instanceof FollowerReplica follower
+            && follower.leaderEpoch() == leaderEpoch
+        ? follower
+        : null;
+  }
+
+  /// Any thread.
+  boolean isLeading() {
+    return leading;
+  }
+
+  /// Any thread.
+  long highWatermark() {
+    return highWatermark;
+  }
+
+  void minInSyncReplicas(int configured) {
+    minInSyncReplicas = configured;
+  }
+
+  /// `min.insync.replicas`, but never more than there are replicas.
+  int effectiveMinInSyncReplicas() {
+    return Math.max(1, Math.min(minInSyncReplicas, state.replicas().length));
+  }
+
+  boolean underMinInSync() {
+    return state.isr().length < effectiveMinInSyncReplicas();
+  }
+
+  /// Whether the topic asks for fsync before any acknowledgement.
+  boolean syncsBeforeAck() {
+    return log.config().flushMessages() <= 1;
+  }
+
+  /// How far this replica may count itself: the log end, or what is synced where the topic asks for
+  /// it.
+  long acknowledgedEnd() {
+    return syncsBeforeAck() ? log.recoveryPoint() : log.logEndOffset();
+  }
+
+  /// The end of what readers of committed transactions see.
+  long stableOffset() {
+    long unstable = log.producers().firstUnstableOffset();
+    return unstable >= 0 && unstable < highWatermark ? unstable : highWatermark;
+  }
+
+  Errors leaderError() {
+    if (offline) {
+      return Errors.KAFKA_STORAGE_ERROR;
+    }
+    return leading ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  /// Whether this replica leads in the epoch that the asker knows (KIP-320): NONE,
+  /// NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH or KAFKA_STORAGE_ERROR.
+  ///
+  /// @param currentLeaderEpoch -1 for none
+  /// @param leaderOnly false when a follower will do (KIP-392)
+  Errors checkEpoch(int currentLeaderEpoch, boolean leaderOnly) {
+    if (currentLeaderEpoch >= 0) {
+      if (currentLeaderEpoch < state.leaderEpoch()) {
+        return Errors.FENCED_LEADER_EPOCH;
+      }
+      if (currentLeaderEpoch > state.leaderEpoch()) {
+        return Errors.UNKNOWN_LEADER_EPOCH;
+      }
+    }
+    return !leaderOnly && follower(state.leaderEpoch()) != null ? Errors.NONE : leaderError();
+  }
+
+  /// Moves a leader's high watermark as far as it may go.
+  ///
+  /// @return the waits that end with that
+  List<AckQueue.Entry> advance() {
+    LeaderReplica leader = leader();
+    if (leader == null) {
+      return List.of();
+    }
+    leader.advance();
+    return acks.takeReached(highWatermark, log.recoveryPoint());
+  }
+
+  /// Takes the high watermark forward.
+  ///
+  /// @return whether it moved
+  boolean raiseHighWatermark(long to) {
+    if (to <= highWatermark) {
+      return false;
+    }
+    Invariant.check(to <= log.logEndOffset(), "I1: %s above the log end", id);
+    highWatermark = to;
+    moves++;
+    log.producers().onHighWatermark(to);
+    return true;
+  }
+
+  /// The log is about to be cut there.
+  void lowerHighWatermark(long to) {
+    highWatermark = Math.min(highWatermark, to);
+    moves++;
+  }
+
+  @Override
+  public String toString() {
+    return id.topicPartition() + "@" + brokerId + " isr " + Arrays.toString(state.isr());
+  }
+}

@@ -1,0 +1,31 @@
+package io.millrace.replication;
+
+/// How this broker replicates, from Kafka's `replica.*` properties.
+///
+/// @param lagTimeMaxMs `replica.lag.time.max.ms`: a follower in sync that has not caught up for
+///   longer leaves the in-sync replicas
+/// @param fetchers `num.replica.fetchers`: connections to one leader's broker
+/// @param fetchMaxBytes `replica.fetch.max.bytes`: of one partition in one fetch
+/// @param fetchResponseMaxBytes `replica.fetch.response.max.bytes`
+/// @param fetchMinBytes `replica.fetch.min.bytes`
+/// @param fetchWaitMaxMs `replica.fetch.wait.max.ms`
+/// @param fetchBackoffMs `replica.fetch.backoff.ms`: longest pause after a failed fetch
+/// @param socketTimeoutMs `replica.socket.timeout.ms`
+public record ReplicationSettings(
+    long lagTimeMaxMs,
+    int fetchers,
+    int fetchMaxBytes,
+    int fetchResponseMaxBytes,
+    int fetchMinBytes,
+    int fetchWaitMaxMs,
+    int fetchBackoffMs,
+    int socketTimeoutMs) {
+
+  /// Kafka's defaults.
+  public static final ReplicationSettings DEFAULTS =
+      new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000);
+
+  long lagTimeMaxNanos() {
+    return lagTimeMaxMs * 1_000_000L;
+  }
+}
