@@ -139,7 +139,7 @@ final class CrashedLogLife {
             storedPoint = log.checkpointOffset();
           }
         };
-    LogEnvironment environment = new LogEnvironment(node, here, 86_400_000, 4096);
+    LogEnvironment environment = new LogEnvironment(node, here, () -> 86_400_000, 4096);
     node.disk().faults().crashAfter(Long.MAX_VALUE, Crash.KILL);
     if (random.nextInt(4) == 0) {
       // A crash during recovery.

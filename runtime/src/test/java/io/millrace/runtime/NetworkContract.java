@@ -293,6 +293,24 @@ public abstract class NetworkContract {
   }
 
   @Test
+  void letsConnectionsWaitWhileNothingIsAccepted() throws IOException {
+    Peer server = new Peer();
+    Network network = stage.world().network();
+    Network.Acceptor listening = network.listen(host(), 0, () -> server);
+    listening.setAccepting(false);
+    Peer client = new Peer();
+    EventLoop loop = stage.world().loops().getFirst();
+    network.connect(loop, host(), listening.port(), 10_000, client);
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    loop.schedule(20_000_000, () -> later.complete(null));
+    stage.await(later);
+    assertThat(server.opened.isDone()).isFalse();
+    listening.setAccepting(true);
+    stage.await(server.opened);
+    listening.close();
+  }
+
+  @Test
   void reportsAnUnknownHost() {
     Peer client = new Peer();
     EventLoop loop = stage.world().loops().getFirst();

@@ -46,7 +46,9 @@ final class BoundListeners {
                 .listen(
                     listener.host(),
                     listener.port(),
+                    backlog(config),
                     () -> path.accept(settings, () -> tables.apply(listener.role())));
+        path.gate(listener.role()).attach(listener.name(), acceptor);
         bound.acceptors.put(listener.name(), acceptor);
         bound.ports.put(listener.name(), acceptor.port());
       } catch (IOException e) {
@@ -65,6 +67,13 @@ final class BoundListeners {
       }
     }
     return bound;
+  }
+
+  /// Kafka's default of 50 is for a thread that does nothing but accept.
+  private static int backlog(NodeConfig config) {
+    return config.properties().containsKey("socket.listen.backlog.size")
+        ? config.sockets().backlog()
+        : Network.DEFAULT_BACKLOG;
   }
 
   private static boolean isOurs(NodeConfig config, Listener listener) {

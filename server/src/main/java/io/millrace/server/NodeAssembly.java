@@ -26,13 +26,11 @@ import io.millrace.server.config.ConfigView;
 import io.millrace.server.config.KafkaValues;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.server.request.ApiTable;
-import io.millrace.server.request.ConnectionLimits;
+import io.millrace.server.request.ConnectionGate;
 import io.millrace.server.request.LoopContext;
 import io.millrace.server.request.Request.ListenerRole;
 import io.millrace.server.request.RequestPath;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -71,6 +69,7 @@ public final class NodeAssembly {
   private final BiConsumer<String, Throwable> onFault;
   private final RequestPath path;
   private final ConfigView configs;
+  private final ConnectionLimitsFollower limits;
   private final EventLoop dutyLoop;
 
   private @Nullable BoundListeners listeners;
@@ -99,29 +98,18 @@ public final class NodeAssembly {
     this.format = format;
     this.hostName = hostName;
     this.onFault = onFault;
-    ConnectionLimits limits = new ConnectionLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Map.of());
-    this.path = new RequestPath(world, limits, config.sockets().queuedMaxBytes());
+    this.path = new RequestPath(world, gate(), gate(), config.sockets().queuedMaxBytes());
     this.configs = new ConfigView(config);
     this.dutyLoop = world.dedicatedLoop("duties");
-    limitConnections(limits);
-    configs.addListener((_, _) -> limitConnections(limits));
+    this.limits = new ConnectionLimitsFollower(world, config, path);
+    configs.addListener(limits);
   }
 
-  private void limitConnections(ConnectionLimits limits) {
-    var values = configs.current().values();
-    Map<InetAddress, Integer> overrides = new LinkedHashMap<>();
-    config
-        .sockets()
-        .maxConnectionsPerIpOverrides()
-        .forEach((address, limit) -> {
-          try {
-            overrides.put(InetAddress.getByName(address), limit);
-          } catch (java.net.UnknownHostException e) {
-            LOG.warn("max.connections.per.ip.overrides: {} is not known", address);
-          }
-        });
-    limits.update(
-        values.getInt("max.connections"), values.getInt("max.connections.per.ip"), overrides);
+  private ConnectionGate gate() {
+    return new ConnectionGate(
+        world.clock(),
+        config.values().getInt("quota.window.num"),
+        config.values().getInt("quota.window.size.seconds"));
   }
 
   /// Opens everything and begins to start. Blocks for the disk.
@@ -240,7 +228,7 @@ public final class NodeAssembly {
             new LogEnvironment(
                 world,
                 new LoggedReports(logs),
-                config.values().getInt("producer.id.expiration.ms"),
+                () -> configs.current().values().getInt("producer.id.expiration.ms"),
                 RECOVERY_BUFFER_BYTES),
             this::settings,
             replication(config.values()),
@@ -264,6 +252,7 @@ public final class NodeAssembly {
     brokerApis = apis.broker();
     controllerApis = apis.controller();
     quorumNode.addListener(configs);
+    quorumNode.addListener(limits);
     quorumNode.addListener(hosted);
   }
 

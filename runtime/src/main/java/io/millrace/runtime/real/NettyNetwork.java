@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// fixed size (100 KiB, Kafka's default, costs 16 % in bulk).
 final class NettyNetwork implements Network {
 
-  /// Connections that the kernel accepts on our behalf while the loop is busy.
-  private static final int BACKLOG = 1024;
-
   private final Transport transport;
   private final EventLoopGroup group;
   private final List<NettyLoop> loops;
@@ -63,15 +60,16 @@ final class NettyNetwork implements Network {
   }
 
   @Override
-  public Acceptor listen(String host, int port, Supplier<ConnectionHandler> handlers)
+  public Acceptor listen(String host, int port, int backlog, Supplier<ConnectionHandler> handlers)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group, group)
             .channel(transport.serverChannel())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_BACKLOG, backlog)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -175,6 +173,11 @@ final class NettyNetwork implements Network {
     @Override
     public int port() {
       return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    @Override
+    public void setAccepting(boolean accepting) {
+      channel.config().setAutoRead(accepting);
     }
 
     @Override

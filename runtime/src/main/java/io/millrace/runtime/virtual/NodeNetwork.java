@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class NodeNetwork implements Network {
   }
 
   @Override
-  public Acceptor listen(String host, int port, Supplier<ConnectionHandler> handlers)
+  public Acceptor listen(String host, int port, int backlog, Supplier<ConnectionHandler> handlers)
       throws IOException {
     if (!node.alive()) {
       throw new NodeCrashed(node.name());
@@ -57,7 +58,7 @@ final class NodeNetwork implements Network {
     if (listeners.containsKey(chosen)) {
       throw new BindException("cannot listen on " + host + ":" + port + ": already in use");
     }
-    Listener listener = new Listener(chosen, handlers);
+    Listener listener = new Listener(chosen, backlog, handlers);
     listeners.put(chosen, listener);
     return listener;
   }
@@ -103,6 +104,9 @@ final class NodeNetwork implements Network {
       back.send("refuse", 0, port, () -> client.failToConnect(refused));
       return;
     }
+    if (listener.queues(() -> knock(target, port, client))) {
+      return;
+    }
     VirtualConnection server = process.sockets().accept(listener, client, back);
     back.send("accept", 0, port, () -> client.established(server));
   }
@@ -140,7 +144,9 @@ final class NodeNetwork implements Network {
 
   /// The kernel closes what the process has left.
   void processEnded() {
+    List<Listener> ended = List.copyOf(listeners.values());
     listeners.clear();
+    ended.forEach(Listener::knockAgain);
     List<VirtualConnection> left = List.copyOf(connections);
     connections.clear();
     left.forEach(VirtualConnection::processEnded);
@@ -161,11 +167,38 @@ final class NodeNetwork implements Network {
 
   private final class Listener implements Acceptor {
     private final int port;
+    private final int backlog;
     private final Supplier<ConnectionHandler> handlers;
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private boolean accepting = true;
 
-    Listener(int port, Supplier<ConnectionHandler> handlers) {
+    Listener(int port, int backlog, Supplier<ConnectionHandler> handlers) {
       this.port = port;
+      this.backlog = backlog;
       this.handlers = handlers;
+    }
+
+    /// Keeps an attempt while nothing is accepted. What no longer fits is dropped, as a kernel
+    /// does.
+    boolean queues(Runnable attempt) {
+      if (!accepting && waiting.size() < backlog) {
+        waiting.add(attempt);
+      }
+      return !accepting;
+    }
+
+    void knockAgain() {
+      List<Runnable> attempts = List.copyOf(waiting);
+      waiting.clear();
+      attempts.forEach(Runnable::run);
+    }
+
+    @Override
+    public void setAccepting(boolean wanted) {
+      accepting = wanted;
+      if (wanted) {
+        knockAgain();
+      }
     }
 
     @Override
@@ -178,6 +211,7 @@ final class NodeNetwork implements Network {
       @Nullable Listener now = listeners.get(port);
       if (equals(now)) {
         listeners.remove(port);
+        knockAgain();
       }
     }
   }

@@ -116,6 +116,11 @@ public final class ConfigView implements ImageListener {
     if (!problems.none()) {
       throw new ConfigException(problems.list().getFirst().describe());
     }
+    try {
+      result.sockets().requirePlaces();
+    } catch (NumberFormatException e) {
+      throw new ConfigException("A limit of connections is no number: " + e.getMessage());
+    }
   }
 
   /// What is stored for a broker resource and may be in force.

@@ -79,7 +79,6 @@ final class KeyPolicy {
           "log.dir.failure.timeout.ms",
           "log.initial.task.delay.ms",
           "log.preallocate",
-          "max.connection.creation.rate",
           "metric.reporters",
           "metrics.",
           "num.io.threads",
@@ -88,7 +87,6 @@ final class KeyPolicy {
           "num.replica.fetchers",
           "producer.purgatory.purge.interval.requests",
           "queued.max.requests",
-          "quota.window.",
           "remote.",
           "replica.selector.class",
           "replica.socket.receive.buffer.bytes",
@@ -105,7 +103,7 @@ final class KeyPolicy {
 
   /// Why the node must not start with `key` set to `value`.
   static Optional<ConfigProblem> refusal(String key, String value) {
-    Refusal refusal = REFUSED.get(key);
+    Refusal refusal = REFUSED.get(withoutListener(key));
     if (refusal == null || !refusal.when.test(value)) {
       return Optional.empty();
     }
@@ -117,11 +115,20 @@ final class KeyPolicy {
             "Remove the property, or wait for a version that has it"));
   }
 
+  /// The name of a setting that may stand for one listener only.
+  private static String withoutListener(String key) {
+    if (!key.startsWith("listener.name.")) {
+      return key;
+    }
+    int end = key.indexOf('.', "listener.name.".length());
+    return key.substring(end + 1);
+  }
+
   /// Whether setting `key` changes nothing here.
   static boolean isMeaningless(String key) {
     String name = key.toLowerCase(Locale.ROOT);
     if (name.startsWith("listener.name.")) {
-      return true;
+      return !SocketLimits.isOfListener(key);
     }
     for (String entry : MEANINGLESS) {
       if (entry.endsWith(".") ? name.startsWith(entry) : name.equals(entry)) {

@@ -193,7 +193,7 @@ final class NodeConfigParser {
           values.getString("max.connections.per.ip.overrides"),
           String.valueOf(e.getMessage()),
           "Write host:limit pairs with commas between them, and whole numbers for"
-              + " listener.name.<name>.max.connections");
+              + " listener.name.<name>.max.connections and .max.connection.creation.rate");
       return null;
     }
   }

@@ -1,58 +1,64 @@
 package io.millrace.server.request;
 
 import java.net.InetAddress;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.common.network.ListenerName;
+import org.jspecify.annotations.Nullable;
 
-/// How many connections a node takes, in all and from one address (`max.connections`,
-/// `max.connections.per.ip`, `max.connections.per.ip.overrides`). A monitor; shared by all loops
-/// and listeners.
-public final class ConnectionLimits {
+/// How many connections a node takes, and how many a second, by Kafka's names. [#NONE] means
+/// unlimited wherever a number stands. Immutable.
+///
+/// @param maxConnections over all listeners (`max.connections`)
+/// @param creationRate a second, over all listeners (`max.connection.creation.rate`)
+/// @param byListener the same two for one listener (`listener.name.….max.connections`,
+///   `listener.name.….max.connection.creation.rate`); a listener that is missing has no limit of
+///   its own
+/// @param maxPerAddress from an address that is not in `maxByAddress` (`max.connections.per.ip`)
+/// @param maxByAddress `max.connections.per.ip.overrides`, host names resolved
+/// @param ratePerAddress a second, from an address that is not in `rateByAddress` (the cluster's
+///   default quota for IP addresses, `connection_creation_rate`)
+/// @param rateByAddress the cluster's quotas for single addresses
+/// @param protectedListener what brokers reach each other by, which the limits over all listeners
+///   do not hold up; null where it is the only listener
+public record ConnectionLimits(
+    int maxConnections,
+    int creationRate,
+    Map<ListenerName, OfListener> byListener,
+    int maxPerAddress,
+    Map<InetAddress, Integer> maxByAddress,
+    int ratePerAddress,
+    Map<InetAddress, Integer> rateByAddress,
+    @Nullable ListenerName protectedListener) {
 
-  private final Object guard = new Object();
-  private final Map<InetAddress, Integer> byAddress = new LinkedHashMap<>();
-  private int open;
-  private volatile int maxConnections;
-  private volatile int maxPerAddress;
-  private volatile Map<InetAddress, Integer> overrides;
+  public static final int NONE = Integer.MAX_VALUE;
 
-  public ConnectionLimits(
-      int maxConnections, int maxPerAddress, Map<InetAddress, Integer> overrides) {
-    this.maxConnections = maxConnections;
-    this.maxPerAddress = maxPerAddress;
-    this.overrides = Map.copyOf(overrides);
+  public static final ConnectionLimits UNLIMITED =
+      new ConnectionLimits(NONE, NONE, Map.of(), NONE, Map.of(), NONE, Map.of(), null);
+
+  /// One listener's own limits.
+  public record OfListener(int maxConnections, int creationRate) {
+    static final OfListener UNLIMITED = new OfListener(NONE, NONE);
   }
 
-  /// The limits are dynamic in Kafka, so they are here. Connections over a lowered limit live on.
-  public void update(int newMax, int newMaxPerAddress, Map<InetAddress, Integer> newOverrides) {
-    maxConnections = newMax;
-    maxPerAddress = newMaxPerAddress;
-    overrides = Map.copyOf(newOverrides);
+  public ConnectionLimits {
+    byListener = Map.copyOf(byListener);
+    maxByAddress = Map.copyOf(maxByAddress);
+    rateByAddress = Map.copyOf(rateByAddress);
   }
 
-  /// Takes a place. False when there is none; nothing is taken then.
-  boolean tryOpen(InetAddress from) {
-    synchronized (guard) {
-      int fromThere = byAddress.getOrDefault(from, 0);
-      if (open >= maxConnections || fromThere >= overrides.getOrDefault(from, maxPerAddress)) {
-        return false;
-      }
-      open++;
-      byAddress.put(from, fromThere + 1);
-      return true;
-    }
+  OfListener of(ListenerName listener) {
+    return byListener.getOrDefault(listener, OfListener.UNLIMITED);
   }
 
-  void closed(InetAddress from) {
-    synchronized (guard) {
-      open--;
-      byAddress.computeIfPresent(from, (_, n) -> n == 1 ? null : n - 1);
-    }
+  int maxOf(InetAddress address) {
+    return maxByAddress.getOrDefault(address, maxPerAddress);
   }
 
-  public int open() {
-    synchronized (guard) {
-      return open;
-    }
+  int rateOf(InetAddress address) {
+    return rateByAddress.getOrDefault(address, ratePerAddress);
+  }
+
+  boolean protects(ListenerName listener) {
+    return listener.equals(protectedListener);
   }
 }

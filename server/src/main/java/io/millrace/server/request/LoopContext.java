@@ -61,6 +61,25 @@ public final class LoopContext {
     }
   }
 
+  /// Closes the connection of this loop that was idle longest, and so on, while there are too many.
+  void shed(Request.ListenerRole role, ConnectionGate gate) {
+    while (gate.isOverfull()) {
+      WireConnection idlest = null;
+      for (WireConnection connection : connections) {
+        if (connection.isAdmitted()
+            && connection.listener().role() == role
+            && gate.isExpendable(connection)
+            && (idlest == null || connection.lastActiveNanos() < idlest.lastActiveNanos())) {
+          idlest = connection;
+        }
+      }
+      if (idlest == null) {
+        return;
+      }
+      idlest.close();
+    }
+  }
+
   /// Closes connections that have been idle too long; goes on while there are any.
   private void sweep(long sweepNanos) {
     for (WireConnection connection : connections.toArray(WireConnection[]::new)) {

@@ -15,17 +15,25 @@ public final class RequestPath {
 
   private final Clock clock;
   private final List<LoopContext> contexts = new ArrayList<>();
-  private final ConnectionLimits limits;
+  private final ConnectionGate brokerGate;
+  private final ConnectionGate controllerGate;
   private final ReceiveBudget budget;
   private final RequestCounters counters = new RequestCounters();
   private final AtomicLong connectionIds = new AtomicLong();
   private volatile boolean serving;
   private volatile boolean servingControllers;
 
+  /// @param brokerGate lets in what comes to the broker's listeners
+  /// @param controllerGate the same for the controller's, which are counted apart
   /// @param queuedMaxRequestBytes `queued.max.request.bytes`, -1 for no bound
-  public RequestPath(World world, ConnectionLimits limits, long queuedMaxRequestBytes) {
+  public RequestPath(
+      World world,
+      ConnectionGate brokerGate,
+      ConnectionGate controllerGate,
+      long queuedMaxRequestBytes) {
     this.clock = world.clock();
-    this.limits = limits;
+    this.brokerGate = brokerGate;
+    this.controllerGate = controllerGate;
     this.budget = new ReceiveBudget(queuedMaxRequestBytes);
     for (EventLoop loop : world.loops()) {
       contexts.add(new LoopContext(loop));
@@ -77,8 +85,19 @@ public final class RequestPath {
     return clock;
   }
 
-  ConnectionLimits limits() {
-    return limits;
+  /// What lets in the connections of the listeners of a role.
+  public ConnectionGate gate(Request.ListenerRole role) {
+    return switch (role) {
+      case BROKER -> brokerGate;
+      case CONTROLLER -> controllerGate;
+    };
+  }
+
+  /// Closes the connections that were idle longest while there are more than allowed. Any thread.
+  public void shed(Request.ListenerRole role) {
+    for (LoopContext context : contexts) {
+      context.mailbox().post(() -> context.shed(role, gate(role)));
+    }
   }
 
   ReceiveBudget budget() {

@@ -55,7 +55,8 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private ClientInformation clientInformation = ClientInformation.EMPTY;
   private long lastActiveNanos;
   private long budgetTaken;
-  private boolean counted;
+  private boolean admitted;
+  private long seenQueued;
   private boolean receiving;
   private boolean reading = true;
   private boolean awaitsBudget;
@@ -75,26 +76,73 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     LoopContext loopContext = path.context(opened.loop());
     context = loopContext;
     lastActiveNanos = path.clock().nanos();
-    InetAddress peer = opened.remote().getAddress();
-    if (!path.limits().tryOpen(peer)) {
-      path.counters().onRefused();
-      LOG.info(
-          "connection from {} refused: max.connections or max.connections.per.ip is reached", peer);
-      close();
-      return;
-    }
-    counted = true;
     id =
         address(opened.local().getAddress(), opened.local().getPort())
             + "-"
-            + address(peer, opened.remote().getPort())
+            + address(peer(), opened.remote().getPort())
             + "-"
             + path.nextConnectionId();
-    path.counters().onOpened();
     loopContext.opened(this, Math.max(1, listener.maxIdleMs() / 4) * 1_000_000L);
-    if (!mayServe()) {
-      setReading(false);
+    settle(gate().arrive(this));
+  }
+
+  private ConnectionGate gate() {
+    return path.gate(listener.role());
+  }
+
+  /// Whether this connection is let in. On its loop.
+  void settle(ConnectionGate.Verdict verdict) {
+    switch (verdict) {
+      case ConnectionGate.Verdict.Admitted _ -> {
+        if (closed) {
+          gate().left(this, true);
+          return;
+        }
+        admitted = true;
+        lastActiveNanos = path.clock().nanos();
+        path.counters().onOpened();
+        if (mayServe()) {
+          resume();
+        } else {
+          setReading(false);
+        }
+        if (gate().isOverfull()) {
+          path.shed(listener.role());
+        }
+      }
+      case ConnectionGate.Verdict.Waiting _ -> {
+        setReading(false);
+        LOG.debug("{} waits to be let in", id);
+      }
+      case ConnectionGate.Verdict.TurnedAway away -> {
+        setReading(false);
+        path.counters().onRefused();
+        LOG.info("connection from {} refused: {} is reached", peer(), away.reason());
+        if (away.afterMs() == 0) {
+          close();
+        } else {
+          loop().schedule(away.afterMs() * 1_000_000L, this::close);
+        }
+      }
     }
+  }
+
+  boolean isAdmitted() {
+    return admitted;
+  }
+
+  long lastActiveNanos() {
+    return lastActiveNanos;
+  }
+
+  /// Requests that are not answered yet.
+  int pendingCount() {
+    return pending.size();
+  }
+
+  /// Bytes of answers that the client has not taken.
+  long queuedBytes() {
+    return connection.queuedBytes();
   }
 
   private static String address(InetAddress address, int port) {
@@ -159,14 +207,14 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private int grow(int size, int have) {
     int wanted =
         (int) Math.min(size + 4L, Math.max(ReceiveBudget.FREE_BYTES, GROWTH * (have + 4L)));
-    long extra = wanted - ReceiveBudget.FREE_BYTES - budgetTaken;
-    if (extra > 0) {
-      if (!path.budget().tryTake(this, extra)) {
+    long needed = size + 4L - ReceiveBudget.FREE_BYTES;
+    if (needed > 0 && budgetTaken == 0) {
+      if (!path.budget().tryTake(this, needed)) {
         awaitsBudget = true;
         setReading(false);
         return 0;
       }
-      budgetTaken += extra;
+      budgetTaken = needed;
     }
     return wanted;
   }
@@ -179,14 +227,15 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   }
 
   /// Any thread.
-  void budgetAvailable() {
+  void budgetGranted(long bytes) {
     context()
         .mailbox()
         .post(() -> {
           awaitsBudget = false;
           if (closed) {
-            path.budget().forget(this);
+            path.budget().giveBack(bytes);
           } else {
+            budgetTaken = bytes;
             resume();
           }
         });
@@ -366,6 +415,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   void resume() {
     boolean held =
         closed
+            || !admitted
             || !mayServe()
             || reading
             || awaitsBudget
@@ -384,11 +434,15 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     }
   }
 
+  /// Closes after `connections.max.idle.ms` in which the client has sent nothing and taken nothing,
+  /// whatever it waits for, as Kafka does.
   void closeIfIdle() {
+    if (connection.queuedBytes() != seenQueued) {
+      seenQueued = connection.queuedBytes();
+      lastActiveNanos = path.clock().nanos();
+    }
     long idleNanos = path.clock().nanos() - lastActiveNanos;
-    if (listener.maxIdleMs() > 0
-        && idleNanos > listener.maxIdleMs() * 1_000_000L
-        && pending.isEmpty()) {
+    if (admitted && listener.maxIdleMs() > 0 && idleNanos > listener.maxIdleMs() * 1_000_000L) {
       LOG.debug("closing {}: idle for {} ms", id, idleNanos / 1_000_000);
       close();
     }
@@ -420,11 +474,9 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     }
     releaseBudget();
     path.budget().forget(this);
-    if (counted) {
-      path.limits().closed(connection.remote().getAddress());
-    }
     if (context != null) {
       context.closed(this);
+      gate().left(this, admitted);
     }
   }
 
