@@ -191,6 +191,9 @@ final class DirectoryLoad {
       PartitionLog log =
           PartitionLog.open(
               environment, folder.path(), configOfTopic.apply(partition.topic()), state);
+      // What recovery has seen decided below it is stable: nothing later may tell the log so.
+      log.producers()
+          .onHighWatermark(owner.checkpoints().highWatermarkAtLoad(directory, partition));
       HostedLog hosted = new HostedLog(partition, folder.topicId(), directory, log);
       HostedLog twin = owner.log(partition);
       if (twin != null) {
