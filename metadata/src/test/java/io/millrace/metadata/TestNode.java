@@ -80,7 +80,8 @@ final class TestNode implements AutoCloseable {
         null,
         null,
         Map.of(),
-        null);
+        null,
+        false);
   }
 
   private static QuorumSettings settings(NodeIdentity identity, Map<String, Object> overrides) {

@@ -168,7 +168,8 @@ public final class NodeAssembly {
             format.clusterId(),
             initial,
             format.features(),
-            format.releaseVersion());
+            format.releaseVersion(),
+            config.values().getBoolean("unstable.feature.versions.enable"));
     return switch (ClusterFormatter.prepare(world, request)) {
       case FormatOutcome.Ready ready -> {
         if (ready.formatted()) {

@@ -1,5 +1,8 @@
 package io.millrace.metadata.format;
 
+import io.millrace.metadata.stored.Admission;
+import io.millrace.metadata.stored.StoredQuorum;
+import io.millrace.runtime.Disk;
 import io.millrace.runtime.World;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import org.slf4j.LoggerFactory;
 ///    beside a metadata directory that was formatted and never used: formatting was interrupted.
 /// 4. Where data directories are formatted and the metadata directory is not, the node was a voter
 ///    or may have been: it gets a new directory id and joins as an observer, or is refused.
+/// 5. What the directories hold can be served here ([Admission]).
 ///
 /// What is written: `bootstrap.checkpoint` and, in a dynamic quorum, the voters' checkpoint in
 /// `__cluster_metadata-0`, and last of all `meta.properties`: a crash in between leaves the
@@ -63,6 +67,10 @@ public final class ClusterFormatter {
     }
     FormatPlan plan = FormatPlan.decide(request, scans, problems, this::newId);
     if (plan == null) {
+      return refused();
+    }
+    checkContent(plan);
+    if (!problems.isEmpty()) {
       return refused();
     }
     try {
@@ -177,6 +185,41 @@ public final class ClusterFormatter {
                 + (scan.metadataLog() ? "__cluster_metadata-0" : scan.partitions().getFirst())
                 + ") but no meta.properties. Restore that file, or empty the directory.");
       }
+    }
+  }
+
+  /// Rule 5.
+  private void checkContent(FormatPlan plan) {
+    Disk disk = world.disk();
+    DirectoryScan metadata =
+        scans.stream()
+            .filter(it -> it.path().equals(request.metadataDir()))
+            .findFirst()
+            .orElseThrow();
+    MetaPropertiesFile owner = metadata.owner();
+    if (owner == null) {
+      return;
+    }
+    try {
+      StoredQuorum stored = StoredQuorum.read(disk, metadata.path());
+      List<Path> readable =
+          scans.stream().filter(DirectoryScan::isFormatted).map(DirectoryScan::path).toList();
+      problems.addAll(
+          Admission.problems(disk, stored, metadata.path(), readable, request.unstableFeatures()));
+      boolean alone =
+          request.bootstrapServers().isEmpty()
+              && request.staticVoters().keySet().stream().allMatch(id -> id == plan.nodeId());
+      if (request.controller() && alone) {
+        problems.addAll(
+            Admission.quorumProblems(
+                stored,
+                plan.nodeId(),
+                plan.directoryId(metadata.path()),
+                !request.staticVoters().isEmpty()));
+      }
+    } catch (IOException e) {
+      problems.add(
+          "The directories cannot be read: " + e.getMessage() + ". `millrace doctor` says more.");
     }
   }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param initialControllers who votes first; null when the command line does not say
 /// @param features `--feature name=level`
 /// @param releaseVersion `--release-version`, null for the newest production version
+/// @param unstableFeatures `unstable.feature.versions.enable`
 public record FormatRequest(
     @Nullable Integer nodeId,
     List<Path> logDirs,
@@ -35,7 +36,8 @@ public record FormatRequest(
     @Nullable String clusterId,
     @Nullable InitialControllers initialControllers,
     Map<String, Short> features,
-    @Nullable String releaseVersion) {
+    @Nullable String releaseVersion,
+    boolean unstableFeatures) {
 
   public FormatRequest {
     logDirs = List.copyOf(logDirs);

@@ -86,6 +86,7 @@ final class FormatRequests {
         clusterId,
         initial,
         features,
-        release);
+        release,
+        false);
   }
 }

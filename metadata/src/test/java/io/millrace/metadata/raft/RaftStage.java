@@ -194,7 +194,8 @@ final class RaftStage {
                     ? new InitialControllers.Standalone()
                     : new InitialControllers.Listed(initialControllers()),
                 Map.of(),
-                null));
+                null,
+                false));
     return ((FormatOutcome.Ready) outcome).identity();
   }
 
