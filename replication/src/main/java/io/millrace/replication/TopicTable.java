@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// caches what it found here compares tables by identity to see whether it is still current.
 public final class TopicTable {
 
-  static final TopicTable EMPTY = new TopicTable(new LinkedHashMap<>(), new LinkedHashMap<>());
+  public static final TopicTable EMPTY =
+      new TopicTable(new LinkedHashMap<>(), new LinkedHashMap<>());
 
   private final Map<String, HostedTopic> byName;
   private final Map<Uuid, HostedTopic> byId;

@@ -19,6 +19,7 @@ import io.millrace.replication.ControllerReports;
 import io.millrace.replication.Partitions;
 import io.millrace.replication.ReplicationSettings;
 import io.millrace.replication.TopicSettings;
+import io.millrace.replication.TopicTable;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import io.millrace.server.api.PublishedCluster;
@@ -390,6 +391,18 @@ public final class NodeAssembly {
   public Map<ListenerName, Integer> ports() {
     BoundListeners bound = listeners;
     return bound == null ? Map.of() : Map.copyOf(bound.ports());
+  }
+
+  /// The cluster as this node saw it last; null before it was opened. Immutable, any thread.
+  public @Nullable MetadataImage image() {
+    QuorumNode quorumNode = quorum;
+    return quorumNode == null ? null : quorumNode.image();
+  }
+
+  /// What this broker hosts; empty before it was opened. Any thread.
+  public TopicTable hosted() {
+    Partitions all = partitions;
+    return all == null ? TopicTable.EMPTY : all.table();
   }
 
   public RequestPath requestPath() {

@@ -2,6 +2,7 @@ package io.millrace.runtime.virtual;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
@@ -17,13 +18,15 @@ public final class DiskFaults {
     ENTRY
   }
 
+  private static final long DEFAULT_CAPACITY_BYTES = 1L << 40;
+
   private final RandomGenerator random;
   private final RandomGenerator latencies;
   private final double[] errorRates = new double[Operation.values().length];
   private final int[] failNext = new int[Operation.values().length];
   private final TreeSet<Path> dead = new TreeSet<>();
   private double flipRate;
-  private long capacityBytes = 1L << 40;
+  private long capacityBytes = DEFAULT_CAPACITY_BYTES;
   private long syncNanos = 300_000;
   private double slowness = 1;
   private long crashAfter = Long.MAX_VALUE;
@@ -87,6 +90,18 @@ public final class DiskFaults {
   public DiskFaults crashAfter(long operations, Crash how) {
     crashAfter = operations;
     crash = how;
+    return this;
+  }
+
+  /// Takes every fault back; what is dead works again, what was damaged stays so.
+  public DiskFaults calm() {
+    Arrays.fill(errorRates, 0);
+    Arrays.fill(failNext, 0);
+    dead.clear();
+    flipRate = 0;
+    capacityBytes = DEFAULT_CAPACITY_BYTES;
+    slowness = 1;
+    crashAfter = Long.MAX_VALUE;
     return this;
   }
 

@@ -1,11 +1,13 @@
 package io.millrace.runtime.virtual;
 
+import io.millrace.runtime.Clock;
 import io.millrace.runtime.FaultHandler;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A seeded world of virtual machines, run by the thread that calls [#step], [#runFor], [#runUntil]
 /// or [#await]. Not thread-safe.
@@ -16,6 +18,7 @@ public final class VirtualWorld {
   private final long epochMs;
   private final Scheduler scheduler;
   private final VirtualNetwork network;
+  private final Clock clock;
   private final Map<String, Machine> machines = new LinkedHashMap<>();
 
   private VirtualWorld(Builder options) {
@@ -24,6 +27,7 @@ public final class VirtualWorld {
     epochMs = options.epochMs;
     scheduler = new Scheduler(options.faults);
     network = new VirtualNetwork(seed, scheduler, machines);
+    clock = new VirtualClock(scheduler, 0, epochMs);
   }
 
   public static Builder builder(long seed) {
@@ -41,6 +45,17 @@ public final class VirtualWorld {
         machines.computeIfAbsent(
             name, n -> new Machine(n, machines.size() + 1, seed, epochMs, scheduler, network));
     return machine.boot(loops);
+  }
+
+  /// The node whose step runs now, null between steps.
+  public @Nullable VirtualNode running() {
+    VirtualLoop loop = scheduler.current();
+    return loop == null ? null : loop.node();
+  }
+
+  /// A clock that nobody's faults touch, for what belongs to no machine.
+  public Clock clock() {
+    return clock;
   }
 
   /// The cables between the machines, and what can be done to them.

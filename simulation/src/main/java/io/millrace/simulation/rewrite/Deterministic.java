@@ -29,9 +29,10 @@ public final class Deterministic {
 
   private Deterministic() {}
 
-  /// Sets a run up, before any of Kafka's classes is used.
+  /// Sets a run up, before its first node starts.
   ///
-  /// @param loops gives the loop of the next event queue that is made
+  /// @param virtualClock one for all nodes: a static call does not say whose clock it means
+  /// @param loops gives the loop of the next event queue that is made, on the node that makes it
   public static void begin(long seed, Clock virtualClock, Supplier<EventLoop> loops) {
     random = new SplittableRandom(seed);
     clock = virtualClock;

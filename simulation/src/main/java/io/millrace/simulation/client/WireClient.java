@@ -1,4 +1,4 @@
-package io.millrace.simulation;
+package io.millrace.simulation.client;
 
 import io.millrace.runtime.Connection;
 import io.millrace.runtime.ConnectionHandler;
@@ -26,6 +26,7 @@ final class WireClient implements ConnectionHandler {
 
   private final World world;
   private final EventLoop loop;
+  private final String clientId;
   private final String host;
   private final int port;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -36,9 +37,10 @@ final class WireClient implements ConnectionHandler {
   private record Pending(
       RequestHeader header, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {}
 
-  WireClient(World world, EventLoop loop, String host, int port) {
+  WireClient(World world, EventLoop loop, String clientId, String host, int port) {
     this.world = world;
     this.loop = loop;
+    this.clientId = clientId;
     this.host = host;
     this.port = port;
   }
@@ -46,7 +48,7 @@ final class WireClient implements ConnectionHandler {
   /// @param onAnswer gets the response, or null when the connection broke
   void send(ApiKeys api, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {
     RequestHeader header =
-        new RequestHeader(api, api.latestVersion(false), "simulation", ++correlation);
+        new RequestHeader(api, api.latestVersion(false), clientId, ++correlation);
     Pending sent = new Pending(header, request, onAnswer);
     pending.add(sent);
     loop.schedule(REQUEST_TIMEOUT_NANOS, () -> onTimeout(sent));
@@ -58,6 +60,22 @@ final class WireClient implements ConnectionHandler {
       connecting = true;
       world.network().connect(loop, host, port, CONNECT_TIMEOUT_MS, this);
     }
+  }
+
+  /// Sends what is never answered (acks=0), if there is a connection. Returns whether there was.
+  boolean sendUnanswered(ApiKeys api, ApiMessage request) {
+    Connection open = connection;
+    if (open == null) {
+      return false;
+    }
+    write(open, new RequestHeader(api, api.latestVersion(false), clientId, ++correlation), request);
+    open.flush();
+    return true;
+  }
+
+  /// Requests that wait for their answers.
+  int pendingRequests() {
+    return pending.size();
   }
 
   /// A machine without power says nothing, so silence has to end a connection.

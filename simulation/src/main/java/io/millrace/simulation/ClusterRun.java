@@ -1,0 +1,143 @@
+package io.millrace.simulation;
+
+import io.millrace.runtime.virtual.VirtualNode;
+import io.millrace.runtime.virtual.VirtualWorld;
+import io.millrace.simulation.audit.AcknowledgedStays;
+import io.millrace.simulation.audit.InvariantBroken;
+import io.millrace.simulation.audit.Ledger;
+import io.millrace.simulation.audit.StoredOnceInOrder;
+import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.ReaderClient;
+import io.millrace.simulation.cluster.Agenda;
+import io.millrace.simulation.cluster.FaultInjector;
+import io.millrace.simulation.cluster.ImagesAgree;
+import io.millrace.simulation.cluster.LogMatching;
+import io.millrace.simulation.cluster.ReplicaProbe;
+import io.millrace.simulation.cluster.SimulatedCluster;
+import io.millrace.simulation.scenario.FaultSchedule;
+import io.millrace.simulation.scenario.Scenario;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One run: a cluster forms, clients work while faults happen, faults end, everything comes to an
+/// end in bounded virtual time, and what is there is held against what was promised.
+///
+/// Safety is judged all the time, liveness only after the faults. A run is a function of its seed,
+/// its scenario and the code; it must have the class loader to itself while it runs.
+public final class ClusterRun {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long PROBE_NANOS = 50_000_000L;
+  private static final long FORMING_NANOS = 60 * SECOND;
+
+  /// All of it in the worst case: fetch timeouts, elections, back-offs, a replica that catches up.
+  private static final long HEALING_NANOS = 90 * SECOND;
+
+  private final VirtualWorld world;
+  private final Scenario scenario;
+  private final Timeline timeline;
+  private final Agenda agenda;
+  private final SimulatedCluster cluster;
+  private final FaultInjector injector;
+  private final Ledger ledger = new Ledger();
+  private final ReplicaProbe probe = new ReplicaProbe();
+  private final Clients clients;
+
+  private ClusterRun(long seed, Scenario scenario) {
+    this.world = VirtualWorld.builder(seed).loops(2).build();
+    this.scenario = scenario;
+    this.timeline = new Timeline(world::nanos);
+    this.agenda = new Agenda(world);
+    this.cluster = new SimulatedCluster(world, scenario, timeline, this::mayFail);
+    this.injector = new FaultInjector(world, cluster, scenario, agenda, timeline);
+    VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
+    this.clients = new Clients(machine, cluster.bootstrap(), scenario, ledger, timeline);
+  }
+
+  private boolean mayFail(io.millrace.simulation.cluster.SimulatedNode node) {
+    return injector.mayFail(node);
+  }
+
+  /// Runs to the end, or to the first failure, which the report tells.
+  public static RunReport run(long seed, Scenario scenario) {
+    ClusterRun run = new ClusterRun(seed, scenario);
+    Throwable failure = null;
+    try {
+      run.run();
+    } catch (AssertionError | RuntimeException e) {
+      failure = e;
+      run.timeline.tell("run", "FAILED: " + e);
+    }
+    return run.report(seed, failure);
+  }
+
+  private RunReport report(long seed, @Nullable Throwable failure) {
+    return new RunReport(
+        seed,
+        scenario.toString(),
+        failure,
+        world.trace().hash(),
+        world.trace().entries(),
+        world.nanos(),
+        clients.requests(),
+        ledger.sentRecords(),
+        ledger.acknowledgedRecords(),
+        ledger.readRecords(),
+        injector.done(),
+        timeline.lines());
+  }
+
+  private void run() {
+    cluster.startAll();
+    look();
+    within(FORMING_NANOS, cluster::allReady, "the cluster forms");
+    clients.setUp();
+    within(FORMING_NANOS, clients::isSetUp, "the topic is created");
+    clients.start();
+    long from = world.nanos();
+    long to = from + scenario.seconds() * SECOND;
+    injector.schedule(
+        FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.faults()));
+    agenda.runUntil(to);
+    injector.heal();
+    within(HEALING_NANOS, cluster::isWhole, "every partition has a leader and a full ISR");
+    clients.stop();
+    within(HEALING_NANOS, clients::areIdle, "everything sent is acknowledged");
+    clients.check();
+    audit();
+  }
+
+  private void audit() {
+    timeline.tell("run", "everything is read back");
+    ReaderClient auditor = clients.auditor();
+    auditor.start();
+    within(HEALING_NANOS, auditor::isAtEnd, "everything can be read");
+    auditor.stop();
+    AcknowledgedStays.check(ledger);
+    StoredOnceInOrder.check(ledger);
+    within(HEALING_NANOS, cluster::isWhole, "the cluster stays whole");
+    LogMatching.check(cluster.nodes(), true);
+    ImagesAgree.check(cluster.nodes());
+  }
+
+  /// Looks into the nodes, again and again.
+  private void look() {
+    probe.look(cluster.nodes());
+    agenda.after(PROBE_NANOS, this::look);
+  }
+
+  private void within(long nanos, BooleanSupplier condition, String what) {
+    long end = world.nanos() + nanos;
+    while (!condition.getAsBoolean()) {
+      if (world.nanos() >= end) {
+        throw new InvariantBroken(
+            "Progress",
+            String.format(
+                "not within %d virtual seconds: %s; %s; %s; %s",
+                nanos / SECOND, what, cluster, cluster.offender(), clients));
+      }
+      agenda.runUntil(world.nanos() + SECOND / 20);
+    }
+    timeline.tell("run", what);
+  }
+}

@@ -1,0 +1,89 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.rewrite.DeterministicLoader;
+import io.millrace.simulation.scenario.Scenario;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A class loader of their own for runs: one after the other on the calling thread.
+///
+/// Statics of borrowed classes live as long as the loader; a test holds that a seed's trace does
+/// not depend on the seeds that ran in it before, so that classes need not be loaded and compiled
+/// again for each.
+public final class RunLoader {
+
+  private final ClassLoader loader;
+
+  public RunLoader() {
+    this(new DeterministicLoader(RunLoader.class.getClassLoader()));
+  }
+
+  /// For tests that change the classes of the runs.
+  public RunLoader(DeterministicLoader loader) {
+    this.loader = loader;
+  }
+
+  /// Runs a seed to its end.
+  ///
+  /// @param scenario as [Scenario#parse] takes it
+  public RunResult run(long seed, String scenario) throws ReflectiveOperationException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      Object[] parts =
+          (Object[])
+              Class.forName(RunLoader.class.getName(), true, loader)
+                  .getMethod("inside", long.class, String.class)
+                  .invoke(null, seed, scenario);
+      return unpack(seed, scenario, parts);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /// Called in the runs' own loader; gives back what [#unpack] takes.
+  public static Object[] inside(long seed, String scenario) {
+    RunReport report = ClusterRun.run(seed, Scenario.parse(scenario));
+    Map<String, Integer> faults = new LinkedHashMap<>();
+    report.faults().forEach((kind, count) -> faults.put(kind.name(), count));
+    List<String> story = new ArrayList<>(report.timeline());
+    String failure = "";
+    Throwable thrown = report.failure();
+    if (thrown != null) {
+      failure = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+      StringWriter stack = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(stack));
+      story.addAll(stack.toString().lines().limit(60).toList());
+    }
+    return new Object[] {
+      failure,
+      report.summary(),
+      report.trace(),
+      report.events(),
+      report.virtualNanos(),
+      report.requests(),
+      faults,
+      story
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RunResult unpack(long seed, String scenario, Object[] parts) {
+    return new RunResult(
+        seed,
+        scenario,
+        (String) parts[0],
+        (String) parts[1],
+        (Long) parts[2],
+        (Long) parts[3],
+        (Long) parts[4],
+        (Long) parts[5],
+        (Map<String, Integer>) parts[6],
+        (List<String>) parts[7]);
+  }
+}

@@ -1,0 +1,33 @@
+package io.millrace.simulation;
+
+import java.util.List;
+import java.util.Map;
+
+/// What of a run's report crosses its class loader: nothing but classes of the platform.
+///
+/// @param failure what broke, empty when nothing did
+/// @param story the timeline, and the failure's stack
+/// @param faults how often each kind was done
+public record RunResult(
+    long seed,
+    String scenario,
+    String failure,
+    String summary,
+    long trace,
+    long events,
+    long virtualNanos,
+    long requests,
+    Map<String, Integer> faults,
+    List<String> story) {
+
+  public boolean failed() {
+    return !failure.isEmpty();
+  }
+
+  /// The kind of failure, by which shrinking knows that it is still the same: the text up to the
+  /// first colon.
+  public String failureKind() {
+    int colon = failure.indexOf(':');
+    return colon < 0 ? failure : failure.substring(0, colon);
+  }
+}

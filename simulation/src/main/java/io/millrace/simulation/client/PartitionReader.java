@@ -1,0 +1,296 @@
+package io.millrace.simulation.client;
+
+import io.millrace.simulation.audit.InvariantBroken;
+import io.millrace.simulation.audit.Ledger;
+import io.millrace.simulation.audit.Written;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.FetchSessionHandler;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.Records;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/// The fetching part of a consumer: positions of the partitions that are assigned, one incremental
+/// fetch session and one request at a time for each leader, built by Kafka's own
+/// `FetchSessionHandler`.
+///
+/// Judges what it sees (Jepsen's *poll skip* and *non-monotonic poll*): offsets of a partition come
+/// without gaps from the position on, since nothing here is compacted or transactional.
+final class PartitionReader {
+
+  private static final int MAX_WAIT_MS = 300;
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final int PARTITION_BYTES = 4 * 1024;
+  private static final long LEAST_PAUSE_NANOS = 20_000_000L;
+  private static final int PAUSE_NANOS = 60_000_000;
+
+  private final ClusterClient cluster;
+  private final String topic;
+  private final Ledger ledger;
+  private final BooleanSupplier damageAllowed;
+  private final Map<TopicPartition, Position> positions = new TreeMap<>(Requests.BY_NAME);
+  private final Map<Integer, FetchSessionHandler> sessions = new TreeMap<>();
+  private final Set<Integer> busy = new TreeSet<>();
+  private boolean running;
+  private boolean refreshing;
+  private long requests;
+  private long assignments;
+
+  /// Where a partition is read.
+  private static final class Position {
+    final long assignment;
+    long next;
+    long highWatermark = Long.MAX_VALUE;
+
+    Position(long assignment, long next) {
+      this.assignment = assignment;
+      this.next = next;
+    }
+  }
+
+  /// @param damageAllowed whether a batch that fails its checksum is expected now; it is read again
+  PartitionReader(
+      ClusterClient cluster, String topic, Ledger ledger, BooleanSupplier damageAllowed) {
+    this.cluster = cluster;
+    this.topic = topic;
+    this.ledger = ledger;
+    this.damageAllowed = damageAllowed;
+  }
+
+  /// Begins to fetch what is assigned, and goes on until stopped.
+  void start() {
+    running = true;
+    run();
+  }
+
+  void stop() {
+    running = false;
+  }
+
+  long requests() {
+    return requests;
+  }
+
+  /// Adds the partition, or moves its position (a seek).
+  void assign(TopicPartition partition, long position) {
+    positions.put(partition, new Position(++assignments, position));
+  }
+
+  void revoke(TopicPartition partition) {
+    positions.remove(partition);
+  }
+
+  Set<TopicPartition> assigned() {
+    return Set.copyOf(positions.keySet());
+  }
+
+  /// The next offset to be read, or -1 when the partition is not assigned.
+  long position(TopicPartition partition) {
+    Position position = positions.get(partition);
+    return position == null ? -1 : position.next;
+  }
+
+  /// Whether everything below the high watermarks that were last told has been read.
+  boolean isAtEnd() {
+    return positions.values().stream()
+        .allMatch(position -> position.next >= position.highWatermark);
+  }
+
+  /// Forgets the high watermarks, so that [#isAtEnd] waits for new answers.
+  void forgetEnds() {
+    positions.values().forEach(position -> position.highWatermark = Long.MAX_VALUE);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    positions.forEach((partition, position) ->
+        text.append(
+            String.format(
+                "%d at %d of %s (leader %d, epoch %d) ",
+                partition.partition(),
+                position.next,
+                position.highWatermark == Long.MAX_VALUE ? "?" : position.highWatermark,
+                cluster.leader(partition),
+                cluster.leaderEpoch(partition))));
+    return text.append("busy ").append(busy).toString();
+  }
+
+  private void run() {
+    if (!running) {
+      return;
+    }
+    Map<Integer, List<TopicPartition>> byLeader = new TreeMap<>();
+    boolean missing = false;
+    for (TopicPartition partition : positions.keySet()) {
+      int leader = cluster.leader(partition);
+      if (leader < 0) {
+        missing = true;
+      } else {
+        byLeader.computeIfAbsent(leader, _ -> new ArrayList<>()).add(partition);
+      }
+    }
+    if (missing) {
+      refresh();
+    }
+    byLeader.forEach((leader, partitions) -> {
+      if (busy.add(leader)) {
+        fetch(leader, partitions);
+      }
+    });
+    cluster.loop().schedule(LEAST_PAUSE_NANOS + cluster.random().nextInt(PAUSE_NANOS), this::run);
+  }
+
+  private void refresh() {
+    if (!refreshing) {
+      refreshing = true;
+      cluster.refresh(List.of(topic), _ -> refreshing = false);
+    }
+  }
+
+  private void fetch(int leader, List<TopicPartition> partitions) {
+    requests++;
+    FetchSessionHandler session =
+        sessions.computeIfAbsent(
+            leader, id -> new FetchSessionHandler(new LogContext(cluster.name()), id));
+    FetchSessionHandler.Builder builder = session.newBuilder(partitions.size(), false);
+    Map<TopicPartition, Long> asked = new LinkedHashMap<>();
+    for (TopicPartition partition : partitions) {
+      Position position = Requests.present(positions.get(partition));
+      asked.put(partition, position.assignment);
+      builder.add(
+          partition,
+          new FetchRequest.PartitionData(
+              cluster.topicId(partition.topic()),
+              position.next,
+              FetchRequest.INVALID_LOG_START_OFFSET,
+              PARTITION_BYTES,
+              Requests.epoch(cluster.leaderEpoch(partition))));
+    }
+    FetchSessionHandler.FetchRequestData data = builder.build();
+    FetchRequestData request =
+        FetchRequest.Builder.forConsumer(
+                ApiKeys.FETCH.latestVersion(), MAX_WAIT_MS, 1, data.toSend())
+            .metadata(data.metadata())
+            .removed(data.toForget())
+            .replaced(data.toReplace())
+            .setMaxBytes(MAX_BYTES)
+            .build(ApiKeys.FETCH.latestVersion())
+            .data();
+    cluster
+        .broker(leader)
+        .send(
+            ApiKeys.FETCH,
+            request,
+            answer -> {
+              busy.remove(leader);
+              onAnswer(
+                  session, asked, answer instanceof FetchResponseData fetched ? fetched : null);
+            });
+  }
+
+  private void onAnswer(
+      FetchSessionHandler session,
+      Map<TopicPartition, Long> asked,
+      @Nullable FetchResponseData answer) {
+    if (answer == null) {
+      session.handleError(new java.io.IOException("connection lost"));
+      refresh();
+      return;
+    }
+    if (!session.handleResponse(FetchResponse.of(answer), ApiKeys.FETCH.latestVersion())) {
+      refresh();
+      return;
+    }
+    for (FetchResponseData.FetchableTopicResponse of : answer.responses()) {
+      String name = cluster.topicName(of.topicId());
+      for (FetchResponseData.PartitionData data : of.partitions()) {
+        if (name != null) {
+          TopicPartition partition = new TopicPartition(name, data.partitionIndex());
+          Position position = positions.get(partition);
+          // A seek in between makes the answer one to another question.
+          if (position != null && asked.getOrDefault(partition, -1L) == position.assignment) {
+            onPartition(partition, position, data);
+          }
+        }
+      }
+    }
+  }
+
+  private void onPartition(
+      TopicPartition partition, Position position, FetchResponseData.PartitionData data) {
+    Errors error = Errors.forCode(data.errorCode());
+    switch (error) {
+      case NONE -> {
+        read(partition, position, data);
+        position.highWatermark = data.highWatermark();
+      }
+      case OFFSET_OUT_OF_RANGE ->
+          throw new InvariantBroken(
+              "AcknowledgedStays",
+              String.format(
+                  "%s read %s up to %d and is told that this is out of range (epoch %d)",
+                  cluster.name(), partition, position.next, cluster.leaderEpoch(partition)));
+      case CORRUPT_MESSAGE, UNKNOWN_SERVER_ERROR -> {
+        if (!damageAllowed.getAsBoolean()) {
+          throw new InvariantBroken(
+              "EveryRequestAnswered", cluster.name() + " got " + error + " for " + partition);
+        }
+        refresh();
+      }
+      default -> refresh();
+    }
+  }
+
+  private void read(
+      TopicPartition partition, Position position, FetchResponseData.PartitionData data) {
+    if (data.records() == null) {
+      return;
+    }
+    for (RecordBatch batch : ((Records) data.records()).batches()) {
+      if (!batch.isValid()) {
+        if (damageAllowed.getAsBoolean()) {
+          return;
+        }
+        throw new InvariantBroken(
+            "OffsetsAgree", partition + " at " + batch.baseOffset() + ": the checksum is wrong");
+      }
+      for (Record record : batch) {
+        if (record.offset() < position.next) {
+          continue;
+        }
+        if (record.offset() > position.next) {
+          throw new InvariantBroken(
+              "NoPollSkip",
+              cluster.name()
+                  + " got offset "
+                  + record.offset()
+                  + " of "
+                  + partition
+                  + " where "
+                  + position.next
+                  + " is next");
+        }
+        Written written = Written.parse(Utils.toArray(record.value()));
+        ledger.read(cluster.name(), partition, record.offset(), written);
+        position.next = record.offset() + 1;
+      }
+    }
+  }
+}

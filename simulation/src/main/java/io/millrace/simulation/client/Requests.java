@@ -1,0 +1,34 @@
+package io.millrace.simulation.client;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.jspecify.annotations.Nullable;
+
+/// Parts of requests that several clients make alike.
+final class Requests {
+
+  static final Comparator<TopicPartition> BY_NAME =
+      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+  private Requests() {}
+
+  static MetadataRequestData metadata(String topic) {
+    return new MetadataRequestData()
+        .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic)))
+        .setAllowAutoTopicCreation(false);
+  }
+
+  static Optional<Integer> epoch(int leaderEpoch) {
+    return leaderEpoch < 0 ? Optional.empty() : Optional.of(leaderEpoch);
+  }
+
+  static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("a value that must be there is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,251 @@
+package io.millrace.simulation.cluster;
+
+import io.millrace.runtime.virtual.DiskFaults;
+import io.millrace.runtime.virtual.VirtualNetwork;
+import io.millrace.runtime.virtual.VirtualWorld;
+import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.scenario.Durability;
+import io.millrace.simulation.scenario.Fault;
+import io.millrace.simulation.scenario.FaultKind;
+import io.millrace.simulation.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// Does the faults of a schedule, and takes them back.
+///
+/// The bounds, which make every alarm real:
+///
+/// - Without fsync, a machine loses its power only while every partition is whole: all replicas in
+///   sync and none still behind since the last loss. A second loss could take what only two had.
+/// - A lone node without fsync never loses its power, and its volume never fails.
+/// - A disk fails or fills only where other replicas go on; one disk at a time.
+public final class FaultInjector {
+
+  private final VirtualWorld world;
+  private final SimulatedCluster cluster;
+  private final Scenario scenario;
+  private final Agenda agenda;
+  private final Timeline timeline;
+  private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
+  private final TreeSet<Integer> badDisks = new TreeSet<>();
+  private final List<SimulatedNode> wasBad = new ArrayList<>();
+  private boolean healing;
+
+  public FaultInjector(
+      VirtualWorld world,
+      SimulatedCluster cluster,
+      Scenario scenario,
+      Agenda agenda,
+      Timeline timeline) {
+    this.world = world;
+    this.cluster = cluster;
+    this.scenario = scenario;
+    this.agenda = agenda;
+    this.timeline = timeline;
+  }
+
+  /// How often each kind was done.
+  public Map<FaultKind, Integer> done() {
+    return done;
+  }
+
+  /// Whether a node may find its disk unusable now.
+  public boolean mayFail(SimulatedNode node) {
+    return wasBad.contains(node);
+  }
+
+  public void schedule(List<Fault> faults) {
+    for (Fault fault : faults) {
+      if (!scenario.without().contains(fault.number())) {
+        agenda.at(fault.atNanos(), () -> inject(fault));
+      }
+    }
+  }
+
+  private void inject(Fault fault) {
+    if (healing) {
+      return;
+    }
+    String refused = refusal(fault);
+    if (refused != null) {
+      timeline.tell("fault", fault + " is refused: " + refused);
+      return;
+    }
+    timeline.tell("fault", fault.toString());
+    done.merge(fault.kind(), 1, Integer::sum);
+    SimulatedNode node = cluster.nodes().get(fault.node());
+    switch (fault.kind()) {
+      case KILL -> {
+        node.kill();
+        agenda.after(fault.lastsNanos(), () -> start(node));
+      }
+      case POWER -> {
+        node.powerOff();
+        agenda.after(fault.lastsNanos(), () -> start(node));
+      }
+      case BLACKOUT -> blackout(fault);
+      case RESTART -> {
+        node.stop();
+        agenda.after(fault.lastsNanos(), () -> startAfterStop(node));
+      }
+      case PAUSE -> node.machine().pause(fault.lastsNanos());
+      case CUT -> cut(fault);
+      case CUT_ONE_WAY -> {
+        String from = cluster.machine(fault.node());
+        String to = cluster.machine(fault.other());
+        world.network().link(from, to).cut();
+        agenda.after(fault.lastsNanos(), () -> world.network().link(from, to).heal());
+      }
+      case LOSS -> {
+        double rate = 0.01 + fault.detail() % 10 / 50.0;
+        world.network().everyLink(link -> link.loss(rate));
+        agenda.after(fault.lastsNanos(), () -> world.network().everyLink(link -> link.loss(0)));
+      }
+      case DELAY -> delay(fault);
+      case RESET ->
+          world.network().reset(cluster.machine(fault.node()), cluster.machine(fault.other()));
+      case SLOW_DISK -> {
+        DiskFaults disk = node.machine().disk().faults().slow(10 + fault.detail() % 200);
+        agenda.after(fault.lastsNanos(), () -> disk.slow(1));
+      }
+      case DISK_ERROR -> {
+        boolean sync = fault.detail() % 2 == 0;
+        badDisk(
+            fault,
+            node,
+            disk ->
+                disk.errors(sync ? DiskFaults.Operation.SYNC : DiskFaults.Operation.WRITE, 1.0));
+      }
+      case DISK_FULL -> badDisk(fault, node, disk -> disk.capacity(0));
+      case CLOCK_JUMP -> node.machine().jumpClock(fault.detail() % 120_000 - 60_000);
+    }
+  }
+
+  private @org.jspecify.annotations.Nullable String refusal(Fault fault) {
+    boolean synced = scenario.durability() == Durability.FSYNC;
+    SimulatedNode node = cluster.nodes().get(fault.node());
+    return switch (fault.kind()) {
+      case KILL, PAUSE -> node.isUp() ? null : "it is down";
+      case RESTART -> node.isReady() ? null : "it is not ready";
+      case POWER -> {
+        if (!node.isUp()) {
+          yield "it is down";
+        }
+        boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
+        yield synced || whole ? null : "another replica may be the only one";
+      }
+      case BLACKOUT, LOSS, CLOCK_JUMP, SLOW_DISK -> null;
+      case CUT, CUT_ONE_WAY, DELAY, RESET ->
+          cluster.machine(fault.node()).equals(cluster.machine(fault.other()))
+              ? "one machine only"
+              : null;
+      case DISK_ERROR, DISK_FULL -> {
+        boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
+        yield whole && badDisks.isEmpty() ? null : "another replica may be the only one";
+      }
+    };
+  }
+
+  private void blackout(Fault fault) {
+    for (SimulatedNode node : cluster.nodes()) {
+      if (scenario.durability() == Durability.FSYNC && fault.detail() % 2 == 0) {
+        node.powerOff();
+      } else {
+        node.kill();
+      }
+    }
+    long wait = fault.lastsNanos();
+    for (int i = 0; i < cluster.nodes().size(); i++) {
+      SimulatedNode node = cluster.nodes().get((i + fault.detail()) % cluster.nodes().size());
+      agenda.after(wait, () -> start(node));
+      wait += fault.lastsNanos() / 3;
+    }
+  }
+
+  private void cut(Fault fault) {
+    VirtualNetwork network = world.network();
+    List<String> side = new ArrayList<>(List.of(cluster.machine(fault.node())));
+    boolean two = fault.detail() % 3 == 0 && scenario.nodes() > 2;
+    if (two) {
+      side.add(cluster.machine(fault.other()));
+    }
+    List<String> rest = new ArrayList<>();
+    for (int i = 0; i <= cluster.nodes().size(); i++) {
+      boolean clientsStay = i == cluster.nodes().size() && fault.detail() % 2 == 0;
+      if (!side.contains(cluster.machine(i)) && !clientsStay) {
+        rest.add(cluster.machine(i));
+      }
+    }
+    side.forEach(one -> rest.forEach(other -> network.cut(one, other)));
+    agenda.after(
+        fault.lastsNanos(),
+        () ->
+            side.forEach(one ->
+                rest.forEach(other -> {
+                  network.link(one, other).heal();
+                  network.link(other, one).heal();
+                })));
+  }
+
+  private void delay(Fault fault) {
+    String slow = cluster.machine(fault.node());
+    long nanos = 5_000_000L + fault.detail() % 150 * 1_000_000L;
+    for (int i = 0; i <= cluster.nodes().size(); i++) {
+      String other = cluster.machine(i);
+      if (!other.equals(slow)) {
+        var there = world.network().link(slow, other).latency(nanos / 2, nanos);
+        var back = world.network().link(other, slow).latency(nanos / 2, nanos);
+        agenda.after(
+            fault.lastsNanos(),
+            () -> {
+              there.latency(50_000, 500_000);
+              back.latency(50_000, 500_000);
+            });
+      }
+    }
+  }
+
+  private void badDisk(
+      Fault fault, SimulatedNode node, java.util.function.Consumer<DiskFaults> damage) {
+    badDisks.add(node.id());
+    wasBad.add(node);
+    damage.accept(node.machine().disk().faults());
+    agenda.after(
+        fault.lastsNanos(),
+        () -> {
+          node.machine().disk().faults().calm();
+          badDisks.remove(node.id());
+          // As the supervisor of a process does, once the operator has mended the disk. What an
+          // error left in memory is not trusted: the process goes with it.
+          node.kill();
+          start(node);
+          agenda.after(1_000_000_000L, () -> wasBad.remove(node));
+        });
+  }
+
+  private void start(SimulatedNode node) {
+    node.start();
+  }
+
+  private void startAfterStop(SimulatedNode node) {
+    if (node.isStopping()) {
+      agenda.after(200_000_000L, () -> startAfterStop(node));
+    } else {
+      start(node);
+    }
+  }
+
+  /// Ends every fault and starts what is down.
+  public void heal() {
+    healing = true;
+    timeline.tell("fault", "all faults end");
+    world.network().calm();
+    for (SimulatedNode node : cluster.nodes()) {
+      node.machine().disk().faults().calm();
+      startAfterStop(node);
+    }
+  }
+}

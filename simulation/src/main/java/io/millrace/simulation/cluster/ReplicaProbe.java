@@ -1,0 +1,64 @@
+package io.millrace.simulation.cluster;
+
+import io.millrace.replication.Partition;
+import io.millrace.server.NodeAssembly;
+import io.millrace.simulation.audit.InvariantBroken;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicIdPartition;
+
+/// What can be seen inside the nodes between two steps, looked at many times a virtual second:
+///
+/// - `OneLeaderAnEpoch` (DESIGN §4, 3): in a partition's epoch, one broker at most leads.
+/// - `HighWatermarkStays` (2): a leader's high watermark is never above its log's end, nor does a
+///   later look at the same leader in the same epoch and process find it lower.
+public final class ReplicaProbe {
+
+  private record Reign(TopicIdPartition partition, int epoch) {}
+
+  private record Seen(String incarnation, long highWatermark) {}
+
+  private final Map<Reign, Integer> leaders = new LinkedHashMap<>();
+  private final Map<Reign, Seen> marks = new LinkedHashMap<>();
+
+  public void look(List<SimulatedNode> nodes) {
+    for (SimulatedNode node : nodes) {
+      NodeAssembly assembly = node.assembly();
+      if (assembly != null) {
+        for (Partition partition : assembly.hosted().partitions()) {
+          if (partition.isLeader()) {
+            look(node, partition);
+          }
+        }
+      }
+    }
+  }
+
+  private void look(SimulatedNode node, Partition partition) {
+    Reign reign = new Reign(partition.id(), partition.leaderEpoch());
+    Integer before = leaders.putIfAbsent(reign, node.id());
+    if (before != null && before != node.id()) {
+      throw new InvariantBroken(
+          "OneLeaderAnEpoch",
+          String.format(
+              "nodes %d and %d both led %s in epoch %d",
+              before, node.id(), reign.partition(), reign.epoch()));
+    }
+    long mark = partition.highWatermark();
+    if (mark > partition.logEndOffset()) {
+      throw new InvariantBroken(
+          "HighWatermarkStays",
+          node.name() + ": " + reign + " has its mark at " + mark + " above its log's end");
+    }
+    Seen seen = marks.put(reign, new Seen(node.machine().incarnation(), mark));
+    if (seen != null
+        && seen.incarnation().equals(node.machine().incarnation())
+        && mark < seen.highWatermark()) {
+      throw new InvariantBroken(
+          "HighWatermarkStays",
+          String.format(
+              "%s: %s went back from %d to %d", node.name(), reign, seen.highWatermark(), mark));
+    }
+  }
+}

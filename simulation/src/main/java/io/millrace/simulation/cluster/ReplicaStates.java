@@ -1,0 +1,57 @@
+package io.millrace.simulation.cluster;
+
+import io.millrace.server.NodeAssembly;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.jspecify.annotations.Nullable;
+
+/// What the newest image of a cluster says of its partitions.
+final class ReplicaStates {
+
+  private ReplicaStates() {}
+
+  /// The image with the most committed records, null while no node runs.
+  static @Nullable MetadataImage newest(List<SimulatedNode> nodes) {
+    MetadataImage newest = null;
+    for (SimulatedNode node : nodes) {
+      NodeAssembly assembly = node.assembly();
+      MetadataImage image = assembly == null ? null : assembly.image();
+      if (image != null && (newest == null || image.offset() > newest.offset())) {
+        newest = image;
+      }
+    }
+    return newest;
+  }
+
+  /// Whether every node serves and every partition has a leader and all its replicas in sync.
+  static boolean whole(List<SimulatedNode> nodes) {
+    return nodes.stream().allMatch(SimulatedNode::isReady) && offender(nodes) == null;
+  }
+
+  /// A partition that is not whole, for people; null when there is none.
+  static @Nullable String offender(List<SimulatedNode> nodes) {
+    return find(
+        nodes,
+        partition -> partition.leader < 0 || partition.isr.length < partition.replicas.length);
+  }
+
+  private static @Nullable String find(
+      List<SimulatedNode> nodes, Predicate<PartitionRegistration> wanted) {
+    MetadataImage image = newest(nodes);
+    if (image == null) {
+      return "no node runs";
+    }
+    for (TopicImage topic : new TreeMap<>(image.topics().topicsByName()).values()) {
+      for (var entry : new TreeMap<>(topic.partitions()).entrySet()) {
+        if (wanted.test(entry.getValue())) {
+          return topic.name() + "-" + entry.getKey() + ": " + entry.getValue();
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+package io.millrace.simulation.cluster;
+
+import io.millrace.runtime.virtual.VirtualWorld;
+import io.millrace.server.FormatOptions;
+import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.rewrite.Deterministic;
+import io.millrace.simulation.scenario.Durability;
+import io.millrace.simulation.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/// Nodes that form one cluster, each broker and controller, as `millrace cluster start` makes them.
+public final class SimulatedCluster {
+
+  public static final String CLIENTS = "clients";
+
+  private static final int BROKER_PORT = 9092;
+  private static final int CONTROLLER_PORT = 9093;
+
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+
+  public SimulatedCluster(
+      VirtualWorld world,
+      Scenario scenario,
+      Timeline timeline,
+      SimulatedNode.Misfortune misfortune) {
+    Deterministic.begin(
+        world.seed(),
+        world.clock(),
+        () -> {
+          var running = world.running();
+          if (running == null) {
+            throw new IllegalStateException("an event queue is made outside a node's step");
+          }
+          return running.dedicatedLoop("controller-events");
+        });
+    FormatOptions format = format(scenario.nodes());
+    for (int id = 1; id <= scenario.nodes(); id++) {
+      nodes.add(
+          new SimulatedNode(
+              world, name(id), id, properties(scenario, id), format, timeline, misfortune));
+    }
+    world.node(CLIENTS);
+  }
+
+  private static String name(int id) {
+    return "n" + id;
+  }
+
+  private static FormatOptions format(int count) {
+    String voters =
+        IntStream.rangeClosed(1, count)
+            .mapToObj(id ->
+                String.format(
+                    "%d@%s:%d:%s",
+                    id, name(id), CONTROLLER_PORT, new Uuid(0x4d696c6c72616365L, id)))
+            .collect(Collectors.joining(","));
+    return new FormatOptions(
+        new Uuid(0x4d696c6c72616365L, 0).toString(), voters, false, Map.of(), null);
+  }
+
+  private static Map<String, String> properties(Scenario scenario, int id) {
+    Map<String, String> properties = new TreeMap<>();
+    String host = name(id);
+    properties.put("node.id", Integer.toString(id));
+    properties.put("process.roles", "broker,controller");
+    properties.put(
+        "listeners",
+        String.format(
+            "PLAINTEXT://%s:%d,CONTROLLER://%s:%d", host, BROKER_PORT, host, CONTROLLER_PORT));
+    properties.put("controller.listener.names", "CONTROLLER");
+    properties.put(
+        "controller.quorum.bootstrap.servers",
+        IntStream.rangeClosed(1, scenario.nodes())
+            .mapToObj(node -> name(node) + ":" + CONTROLLER_PORT)
+            .collect(Collectors.joining(",")));
+    properties.put("log.dirs", "/data");
+    String replicas = Integer.toString(scenario.replicas());
+    String minInSync = Integer.toString(scenario.minInSyncReplicas());
+    properties.put("default.replication.factor", replicas);
+    properties.put("min.insync.replicas", minInSync);
+    properties.put("offsets.topic.replication.factor", replicas);
+    properties.put("offsets.topic.num.partitions", "3");
+    properties.put("group.initial.rebalance.delay.ms", "200");
+    properties.put("auto.create.topics.enable", "false");
+    properties.put("controlled.shutdown.max.retries", "2");
+    if (scenario.durability() == Durability.FSYNC) {
+      properties.put("log.flush.interval.messages", "1");
+    }
+    return properties;
+  }
+
+  public List<SimulatedNode> nodes() {
+    return nodes;
+  }
+
+  /// `host:port` of every broker listener.
+  public List<String> bootstrap() {
+    return nodes.stream().map(node -> node.name() + ":" + BROKER_PORT).toList();
+  }
+
+  public void startAll() {
+    nodes.forEach(SimulatedNode::start);
+  }
+
+  /// Whether all serve, and every partition has a leader and a full ISR.
+  public boolean isWhole() {
+    return ReplicaStates.whole(nodes);
+  }
+
+  /// A partition that is not whole, for people.
+  public @Nullable String offender() {
+    return ReplicaStates.offender(nodes);
+  }
+
+  public boolean allReady() {
+    return nodes.stream().allMatch(SimulatedNode::isReady);
+  }
+
+  /// The machine's name for a fault's index; one behind the last node means the clients.
+  String machine(int index) {
+    return index < nodes.size() ? nodes.get(index).name() : CLIENTS;
+  }
+
+  @Override
+  public String toString() {
+    return nodes.toString();
+  }
+}

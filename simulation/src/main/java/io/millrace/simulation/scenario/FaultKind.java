@@ -1,0 +1,34 @@
+package io.millrace.simulation.scenario;
+
+/// What can go wrong in a run.
+public enum FaultKind {
+  /// `kill -9` of one node; its page cache survives.
+  KILL,
+  /// One machine loses its power, and its disk what was not synced, or parts of it.
+  POWER,
+  /// Every node at once: killed, or without power where records are synced before they are
+  /// acknowledged.
+  BLACKOUT,
+  /// A clean stop, as in a rolling restart.
+  RESTART,
+  /// A frozen process: SIGSTOP, or a long collection.
+  PAUSE,
+  /// One machine, or two, cut off from the others in both directions.
+  CUT,
+  /// Nothing arrives from one machine at another; the way back works.
+  CUT_ONE_WAY,
+  /// Every link loses packets.
+  LOSS,
+  /// One machine's links are slow.
+  DELAY,
+  /// The connections between two machines break.
+  RESET,
+  /// One disk takes many times as long.
+  SLOW_DISK,
+  /// Writes or syncs of one disk fail: its node has to stop.
+  DISK_ERROR,
+  /// One volume is full for a while.
+  DISK_FULL,
+  /// A wall clock jumps.
+  CLOCK_JUMP
+}

@@ -1,0 +1,56 @@
+package io.millrace.simulation.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/// All faults of a run, drawn before it begins from a stream of their own: leaving one out leaves
+/// the others as they are, which is what makes a failing run shrink.
+public final class FaultSchedule {
+
+  private static final long SECOND = 1_000_000_000L;
+
+  /// More often than one in three seconds, since some are refused by the bounds.
+  private static final double MEAN_GAP_SECONDS = 2.0;
+
+  private FaultSchedule() {}
+
+  /// @param fromNanos when the cluster has formed
+  /// @param kinds what may be drawn, in the order of their declaration
+  public static List<Fault> draw(
+      long seed, long fromNanos, long toNanos, int nodes, Set<FaultKind> kinds) {
+    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 77);
+    List<FaultKind> choice = List.copyOf(kinds);
+    List<Fault> faults = new ArrayList<>();
+    long at = fromNanos;
+    while (!choice.isEmpty()) {
+      at += (long) (-Math.log(1 - random.nextDouble()) * MEAN_GAP_SECONDS * SECOND) + SECOND / 10;
+      FaultKind kind = choice.get(random.nextInt(choice.size()));
+      int node = random.nextInt(nodes);
+      int other = (node + 1 + random.nextInt(nodes)) % (nodes + 1);
+      long lasts = duration(kind, random);
+      int detail = random.nextInt(1 << 20);
+      if (at >= toNanos) {
+        break;
+      }
+      faults.add(new Fault(faults.size(), at, kind, node, other, lasts, detail));
+    }
+    return faults;
+  }
+
+  /// Most are shorter than the timeouts that notice them, some are longer.
+  private static long duration(FaultKind kind, SplittableRandom random) {
+    long shortest = SECOND / 10;
+    long longest =
+        switch (kind) {
+          case KILL, POWER, RESTART, BLACKOUT -> 4 * SECOND;
+          case PAUSE, CUT, CUT_ONE_WAY -> 6 * SECOND;
+          case LOSS, DELAY, SLOW_DISK -> 5 * SECOND;
+          case DISK_ERROR, DISK_FULL -> 2 * SECOND;
+          case RESET, CLOCK_JUMP -> SECOND / 5;
+        };
+    double skew = random.nextDouble();
+    return shortest + (long) (skew * skew * (longest - shortest));
+  }
+}

@@ -1,0 +1,44 @@
+package io.millrace.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a cluster promises, kept through faults, on fixed seeds and a fresh one that is printed.
+class ClusterSimulationTest {
+
+  /// One for all tests of this class, so that classes are loaded and compiled once.
+  private static final RunLoader RUNS = new RunLoader();
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, page-cache",
+    "2, page-cache",
+    "3, page-cache",
+    "1, fsync",
+    "2, fsync",
+    "3, fsync"
+  })
+  void oneNodeKeepsItsPromises(long seed, String durability) throws Exception {
+    check(seed, "nodes=1 durability=" + durability);
+  }
+
+  @Test
+  void holdsOnAFreshSeed() throws Exception {
+    long seed = System.nanoTime() & 0xffff_ffffL;
+    System.out.println("fresh simulation seed " + seed);
+    check(seed, "nodes=1 durability=page-cache");
+    check(seed, "nodes=1 durability=fsync");
+  }
+
+  private static void check(long seed, String scenario) throws Exception {
+    RunResult result = RUNS.run(seed, scenario);
+    assertThat(result.failed())
+        .as(() -> String.join("\n", result.story()) + "\n" + result.summary())
+        .isFalse();
+    // Chaos that keeps everybody from working proves nothing.
+    assertThat(result.requests()).isGreaterThan(300);
+  }
+}
