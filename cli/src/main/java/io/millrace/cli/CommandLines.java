@@ -6,6 +6,7 @@ import io.millrace.cli.log.LogCommands;
 import io.millrace.cli.node.AotTrainCommand;
 import io.millrace.cli.node.DevCommand;
 import io.millrace.cli.node.StartCommand;
+import io.millrace.cli.operate.OperateCommands;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,6 +29,9 @@ final class CommandLines {
           "consume",
           "group",
           "config",
+          "partition",
+          "broker",
+          "quorum",
           "log",
           "bench",
           "aot-train");
@@ -74,6 +78,9 @@ final class CommandLines {
       case "consume" -> ClientCommands.consume(console);
       case "group" -> ClientCommands.group(console);
       case "config" -> ClientCommands.config(console);
+      case "partition" -> OperateCommands.partition(console);
+      case "broker" -> OperateCommands.broker(console);
+      case "quorum" -> OperateCommands.quorum(console);
       case "log" -> LogCommands.commandLine(console);
       case "aot-train" -> new AotTrainCommand(console);
       default -> throw new IllegalArgumentException(name);

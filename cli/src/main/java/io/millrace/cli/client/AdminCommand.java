@@ -12,15 +12,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /// A command that asks the cluster something through Kafka's admin client, and shows progress while
-/// it waits.
+/// it waits. Also the base of the commands in [io.millrace.cli.operate].
 @Command(mixinStandardHelpOptions = true)
-abstract class AdminCommand implements Callable<Integer> {
+public abstract class AdminCommand implements Callable<Integer> {
   protected final Console console;
 
-  @Mixin ClientOptions client = new ClientOptions();
-  @Mixin JsonOption json = new JsonOption();
+  @Mixin protected ClientOptions client = new ClientOptions();
+  @Mixin protected JsonOption json = new JsonOption();
 
-  AdminCommand(Console console) {
+  /// What the progress line says; any thread.
+  protected volatile String progress = "";
+
+  protected AdminCommand(Console console) {
     this.console = console;
   }
 
@@ -28,7 +31,8 @@ abstract class AdminCommand implements Callable<Integer> {
   public final Integer call() {
     Logging.forCommand(console.err());
     Map<String, Object> config = client.connect();
-    try (var _ = Progress.show(console, () -> "waiting for " + client.bootstrap);
+    progress = "waiting for " + client.bootstrap;
+    try (var _ = Progress.show(console, () -> progress);
         Admin admin = Admin.create(config)) {
       return run(admin);
     } catch (KafkaException e) {
@@ -39,5 +43,5 @@ abstract class AdminCommand implements Callable<Integer> {
   /// Does the work.
   ///
   /// @return an exit status
-  abstract int run(Admin admin);
+  protected abstract int run(Admin admin);
 }

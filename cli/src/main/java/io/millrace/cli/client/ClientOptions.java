@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// How a command reaches the cluster; the same options everywhere.
-final class ClientOptions {
+public final class ClientOptions {
   private static final int CONNECT_TIMEOUT_MS = 3_000;
 
   @Option(
@@ -46,7 +46,7 @@ final class ClientOptions {
   /// client of Kafka's would retry for its whole timeout where nobody listens.
   ///
   /// @throws CommandFailure if none does
-  Map<String, Object> connect() {
+  public Map<String, Object> connect() {
     requireListener();
     Map<String, Object> config = new HashMap<>();
     config.put("client.id", "millrace-cli");

@@ -27,7 +27,7 @@ final class ConfigDescribe extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     ConfigResource resource = target.resource();
     Config config =
         Failures.await(

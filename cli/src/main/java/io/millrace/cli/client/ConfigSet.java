@@ -30,7 +30,7 @@ final class ConfigSet extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     List<AlterConfigOp> changes =
         settings.entrySet().stream()
             .map(setting ->

@@ -29,7 +29,7 @@ final class ConfigUnset extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     List<AlterConfigOp> changes =
         keys.stream()
             .map(key -> new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE))

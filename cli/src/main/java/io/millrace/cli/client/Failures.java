@@ -18,14 +18,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /// Turns what Kafka's clients throw into failures with a remedy.
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /// The future's value.
   ///
   /// @param what what was tried, as the start of the message: `topic flights`
   /// @throws CommandFailure if it failed
-  static <T> T await(String what, KafkaFuture<T> future) {
+  public static <T> T await(String what, KafkaFuture<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -37,12 +37,12 @@ final class Failures {
   }
 
   /// The value of the future that a client gave for `key`.
-  static <K, T> T await(String what, Map<K, KafkaFuture<T>> futures, K key) {
+  public static <K, T> T await(String what, Map<K, KafkaFuture<T>> futures, K key) {
     return await(what, of(futures, key));
   }
 
   /// Whether the future for `key` failed with an error of this kind. Waits for it.
-  static <K, T> boolean failedWith(
+  public static <K, T> boolean failedWith(
       Class<? extends Exception> kind, Map<K, KafkaFuture<T>> futures, K key) {
     try {
       of(futures, key).get();
@@ -60,7 +60,7 @@ final class Failures {
   }
 
   /// The failure for something that a client threw.
-  static CommandFailure of(String what, Throwable thrown) {
+  public static CommandFailure of(String what, Throwable thrown) {
     if (thrown instanceof CommandFailure failure) {
       return failure;
     }

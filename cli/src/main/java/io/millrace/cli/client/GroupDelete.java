@@ -21,7 +21,7 @@ final class GroupDelete extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Map<String, KafkaFuture<Void>> deleted = admin.deleteConsumerGroups(groups).deletedGroups();
     for (String group : groups) {
       Failures.await("group " + group, deleted, group);

@@ -30,7 +30,7 @@ final class GroupDeleteOffsets extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Set<TopicPartition> partitions =
         GroupOffsets.committed(admin, group).keySet().stream()
             .filter(partition -> topics.contains(partition.topic()))

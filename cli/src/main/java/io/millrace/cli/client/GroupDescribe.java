@@ -30,7 +30,7 @@ final class GroupDescribe extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     for (String group : groups) {
       ConsumerGroupDescription description =
           Failures.await(

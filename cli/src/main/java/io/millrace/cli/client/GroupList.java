@@ -18,7 +18,7 @@ final class GroupList extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     List<GroupListing> groups =
         Failures.await("groups", admin.listGroups().all()).stream()
             .sorted(Comparator.comparing(GroupListing::groupId))

@@ -72,7 +72,7 @@ final class GroupResetOffsets extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     SortedMap<TopicPartition, OffsetAndMetadata> committed = GroupOffsets.committed(admin, group);
     List<TopicPartition> partitions = partitions(admin, committed);
     if (partitions.isEmpty()) {

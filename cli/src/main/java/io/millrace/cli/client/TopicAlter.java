@@ -33,7 +33,7 @@ final class TopicAlter extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Failures.await(
         "topic " + name,
         admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all());

@@ -51,7 +51,7 @@ final class TopicCreate extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     List<NewTopic> topics =
         names.stream()
             .map(name ->

@@ -26,7 +26,7 @@ final class TopicDelete extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Map<String, KafkaFuture<Void>> deleted = admin.deleteTopics(names).topicNameValues();
     for (String name : names) {
       boolean absent =

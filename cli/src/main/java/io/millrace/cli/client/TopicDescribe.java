@@ -34,7 +34,7 @@ final class TopicDescribe extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Collection<String> wanted =
         names.isEmpty() ? Failures.await("topics", admin.listTopics().names()) : names;
     Map<String, TopicDescription> topics = new TreeMap<>();

@@ -22,7 +22,7 @@ final class TopicList extends AdminCommand {
   }
 
   @Override
-  int run(Admin admin) {
+  protected int run(Admin admin) {
     Map<String, TopicListing> topics =
         new TreeMap<>(
             Failures.await(

@@ -1,0 +1,37 @@
+package io.millrace.cli.operate;
+
+import io.millrace.cli.Console;
+import io.millrace.metadata.balance.Balancer;
+import io.millrace.metadata.balance.Goals;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `millrace broker drain`.
+@Command(
+    name = "drain",
+    description = {
+      "Cordon a broker and move all its replicas and leaders to others.",
+      "Shows what would move; --execute does it."
+    })
+final class BrokerDrain extends PlannedCommand {
+  @Parameters(paramLabel = "ID", description = "The broker.")
+  int id;
+
+  BrokerDrain(Console console) {
+    super(console);
+  }
+
+  @Override
+  protected int run(Admin admin) {
+    ObservedCluster cluster = ObservedCluster.of(admin);
+    boolean alive = !cluster.broker(id).isFenced();
+    if (execution.execute && alive && !cluster.isCordoned(id)) {
+      // First, so that nothing new lands there meanwhile.
+      BrokerCordon.set(admin, id, true);
+    }
+    return finish(admin, Balancer.plan(cluster.layout(Set.of(id), List.of()), Goals.EVACUATE));
+  }
+}
