@@ -6,7 +6,9 @@ import io.millrace.metadata.broker.ProducerIds;
 import io.millrace.metadata.controller.ActiveController;
 import io.millrace.metadata.controller.ControllerChannel;
 import io.millrace.metadata.controller.ControllerHost;
+import io.millrace.metadata.controller.ControllerLocator;
 import io.millrace.metadata.controller.ControllerRegistrar;
+import io.millrace.metadata.controller.LocalController;
 import io.millrace.metadata.format.BootstrapFile;
 import io.millrace.metadata.format.NodeIdentity;
 import io.millrace.metadata.raft.KafkaTime;
@@ -27,20 +29,35 @@ import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.server.config.DefaultSupportedConfigChecker;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
+import org.jspecify.annotations.Nullable;
 
-/// One node's share of the control plane, assembled. Opened once, started once, closed once, by the
-/// node's assembly; the accessors may be used from any thread.
+/// One node's share of the control plane, assembled: every node follows the metadata log; a
+/// controller votes in its quorum and hosts a controller; a broker keeps itself registered. Opened
+/// once, started once, closed once, by the node's assembly; the accessors may be used from any
+/// thread.
 public final class QuorumNode {
 
+  /// What a node has that is a controller.
+  ///
+  /// @param host the controller, active or not
+  /// @param registrar keeps it registered
+  private record ControllerRole(ControllerHost host, ControllerRegistrar registrar) {}
+
+  /// What a node has that is a broker.
+  ///
+  /// @param lifecycle keeps it registered
+  /// @param producerIds what it gives to producers
+  private record BrokerRole(BrokerLifecycle lifecycle, ProducerIds producerIds) {}
+
   private final EventLoop metadataLoop;
+  private final EventLoop controlLoop;
   private final RaftHost raft;
-  private final ControllerHost controller;
   private final ActiveController channel;
   private final ImagePublisher publisher;
   private final SnapshotSchedule snapshots;
-  private final ControllerRegistrar registrar;
-  private final BrokerLifecycle lifecycle;
-  private final ProducerIds producerIds;
+  private final @Nullable ControllerRole controller;
+  private final @Nullable BrokerRole broker;
+  private final ControllerLocator locator;
 
   private QuorumNode(
       World world,
@@ -52,19 +69,20 @@ public final class QuorumNode {
       throws IOException {
     AbstractConfig config = settings.config();
     metadataLoop = world.dedicatedLoop("metadata");
-    EventLoop lifecycleLoop = world.loops().getFirst();
+    controlLoop = world.loops().getFirst();
     int heartbeatMs = config.getInt(KRaftConfigs.BROKER_HEARTBEAT_INTERVAL_MS_CONFIG);
-    boolean unstable = config.getBoolean(ServerConfigs.UNSTABLE_FEATURE_VERSIONS_ENABLE_CONFIG);
     raft = RaftHost.open(world, settings, identity, endpoints, onFault);
     // The order in which these three register with the raft client matters: ActiveController.
-    controller =
-        ControllerHost.open(
-            world,
-            settings,
-            identity,
-            raft,
-            BootstrapFile.read(world.disk(), identity.metadataDirectory()),
-            onFault);
+    ControllerHost host =
+        settings.isController()
+            ? ControllerHost.open(
+                world,
+                settings,
+                identity,
+                raft,
+                BootstrapFile.read(world.disk(), identity.metadataDirectory()),
+                onFault)
+            : null;
     publisher =
         new ImagePublisher(
             metadataLoop,
@@ -74,17 +92,49 @@ public final class QuorumNode {
             raft.client()::kraftVersion,
             new DefaultSupportedConfigChecker(),
             onFault);
+    locator = new KnownVoters(raft, settings.controllerListenerName(), publisher::image);
     channel =
-        new ActiveController(world, identity.nodeId(), controller, publisher::image, heartbeatMs);
+        new ActiveController(
+            world,
+            controlLoop,
+            identity.nodeId(),
+            host == null
+                ? null
+                : new LocalController(
+                    host, publisher::image, world.clock(), identity.nodeId(), heartbeatMs),
+            locator);
     raft.client().register(publisher);
     raft.client().register(channel);
     snapshots = new SnapshotSchedule(world, metadataLoop, raft, config);
-    registrar =
-        new ControllerRegistrar(
-            lifecycleLoop, channel, identity.nodeId(), id(world), endpoints, unstable);
-    lifecycle =
+    controller =
+        host == null
+            ? null
+            : new ControllerRole(host, registrar(world, config, identity, endpoints));
+    broker =
+        settings.isBroker()
+            ? brokerRole(world, config, identity, endpoints, previousBrokerEpoch)
+            : null;
+  }
+
+  private static boolean unstable(AbstractConfig config) {
+    return config.getBoolean(ServerConfigs.UNSTABLE_FEATURE_VERSIONS_ENABLE_CONFIG);
+  }
+
+  private ControllerRegistrar registrar(
+      World world, AbstractConfig config, NodeIdentity identity, QuorumEndpoints endpoints) {
+    return new ControllerRegistrar(
+        controlLoop, channel, identity.nodeId(), id(world), endpoints, unstable(config));
+  }
+
+  private BrokerRole brokerRole(
+      World world,
+      AbstractConfig config,
+      NodeIdentity identity,
+      QuorumEndpoints endpoints,
+      long previousBrokerEpoch) {
+    BrokerLifecycle lifecycle =
         new BrokerLifecycle(
-            lifecycleLoop,
+            controlLoop,
             channel,
             new BrokerIdentity(
                 identity.clusterId(),
@@ -95,10 +145,11 @@ public final class QuorumNode {
                 cordoned(config, identity),
                 config.getString(ServerConfigs.BROKER_RACK_CONFIG),
                 previousBrokerEpoch,
-                unstable),
-            heartbeatMs);
-    producerIds =
-        new ProducerIds(lifecycleLoop, channel, identity.nodeId(), lifecycle::brokerEpoch);
+                unstable(config)),
+            config.getInt(KRaftConfigs.BROKER_HEARTBEAT_INTERVAL_MS_CONFIG));
+    return new BrokerRole(
+        lifecycle,
+        new ProducerIds(controlLoop, channel, identity.nodeId(), lifecycle::brokerEpoch));
   }
 
   /// Opens `__cluster_metadata-0` (with recovery: blocks for the disk) and builds everything;
@@ -115,12 +166,6 @@ public final class QuorumNode {
       long previousBrokerEpoch,
       BiConsumer<String, Throwable> onFault)
       throws IOException {
-    if (!settings.isController() || !settings.isBroker()) {
-      throw new IllegalArgumentException(
-          "process.roles="
-              + String.join(",", settings.config().getList(KRaftConfigs.PROCESS_ROLES_CONFIG))
-              + ": a node has to be broker and controller for now");
-    }
     return new QuorumNode(world, settings, identity, endpoints, previousBrokerEpoch, onFault);
   }
 
@@ -157,20 +202,42 @@ public final class QuorumNode {
   public void start() {
     // Last, so that what they report is what every other listener has already applied.
     publisher.add(snapshots);
-    publisher.add(registrar);
-    publisher.add(lifecycle);
+    if (controller != null) {
+      publisher.add(controller.registrar());
+    }
+    if (broker != null) {
+      publisher.add(broker.lifecycle());
+    }
     raft.start();
-    lifecycle.start();
+    if (broker != null) {
+      broker.lifecycle().start();
+    }
   }
 
-  /// The controller hosted here; it answers NOT_CONTROLLER while it is not the active one.
-  public Controller controller() {
-    return controller.controller();
-  }
-
-  /// The host of [#controller], for metrics and delegation tokens.
-  public ControllerHost controllerHost() {
+  private ControllerRole controllerRole() {
+    if (controller == null) {
+      throw new IllegalStateException("this node is no controller");
+    }
     return controller;
+  }
+
+  private BrokerRole brokerRole() {
+    if (broker == null) {
+      throw new IllegalStateException("this node is no broker");
+    }
+    return broker;
+  }
+
+  /// The controller hosted here; it answers NOT_CONTROLLER while it is not the active one. Only on
+  /// a controller.
+  public Controller controller() {
+    return controllerRole().host().controller();
+  }
+
+  /// The host of [#controller], for registrations, metrics and delegation tokens. Only on a
+  /// controller.
+  public ControllerHost controllerHost() {
+    return controllerRole().host();
   }
 
   /// Takes in the quorum's requests that arrive at a controller listener.
@@ -183,6 +250,11 @@ public final class QuorumNode {
     return channel;
   }
 
+  /// Where the controllers of the quorum are.
+  public ControllerLocator controllers() {
+    return locator;
+  }
+
   /// The latest published image; empty before the first.
   public MetadataImage image() {
     return publisher.image();
@@ -193,12 +265,20 @@ public final class QuorumNode {
     return publisher.cache();
   }
 
+  /// Only on a broker.
   public BrokerLifecycle lifecycle() {
-    return lifecycle;
+    return brokerRole().lifecycle();
   }
 
+  /// Only on a broker.
   public ProducerIds producerIds() {
-    return producerIds;
+    return brokerRole().producerIds();
+  }
+
+  /// The epoch of this broker's registration; −1 before there is one, and on a node that is only a
+  /// controller.
+  public long brokerEpoch() {
+    return broker == null ? -1 : broker.lifecycle().brokerEpoch();
   }
 
   /// Stops the lifecycle, the image, raft and the controller, in this order, and closes the log. A
@@ -206,11 +286,18 @@ public final class QuorumNode {
   ///
   /// @param onStopped runs once everything has ended, on a loop of this node
   public void stop(Runnable onStopped) {
-    lifecycle.close();
-    registrar.stop();
+    if (broker != null) {
+      broker.lifecycle().close();
+    }
+    if (controller != null) {
+      controller.registrar().stop();
+    }
+    channel.close();
     publisher.stop(() ->
         raft.stop(() -> {
-          controller.close();
+          if (controller != null) {
+            controller.host().close();
+          }
           onStopped.run();
         }));
   }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Gives the requests that a broker sends to its controller to the controller in this process, and
 /// makes of what it says the answer that the wire would carry.
-final class LocalController {
+public final class LocalController {
 
   private final ControllerHost host;
   private final Controller controller;
@@ -39,7 +39,7 @@ final class LocalController {
   private final String clientId;
   private final long heartbeatDeadlineNanos;
 
-  LocalController(
+  public LocalController(
       ControllerHost host,
       Supplier<MetadataImage> image,
       Clock clock,
@@ -53,8 +53,8 @@ final class LocalController {
     this.heartbeatDeadlineNanos = heartbeatIntervalMs * 1_000_000L / 2;
   }
 
-  /// @param onReply called once, on the controller's thread or at once
-  void handle(ApiMessage request, short version, Consumer<ControllerReply> onReply) {
+  /// @param onAnswer called once, on the controller's thread or at once
+  void handle(ApiMessage request, short version, Consumer<ApiMessage> onAnswer) {
     CompletableFuture<? extends ApiMessage> response =
         switch (request) {
           case BrokerHeartbeatRequestData heartbeat -> heartbeat(heartbeat, version);
@@ -81,7 +81,7 @@ final class LocalController {
                       new AssignReplicasToDirsResponseData().setErrorCode(code(failure)));
           default -> throw new IllegalArgumentException("no request of a broker: " + request);
         };
-    response.thenAccept(data -> onReply.accept(new ControllerReply.Answered(data)));
+    response.thenAccept(onAnswer::accept);
   }
 
   private CompletableFuture<BrokerHeartbeatResponseData> heartbeat(

@@ -62,7 +62,10 @@ public final class RaftHost {
   /// At most this long between two polls.
   private static final long LONGEST_REST_MS = 60_000;
 
-  private static final int SHUTDOWN_TIMEOUT_MS = 5_000;
+  /// How long a leader that stops waits for a successor. Where there is none to be had, as in a
+  /// cluster that stops as a whole, waiting longer helps nobody.
+  private static final int SHUTDOWN_TIMEOUT_MS = 1_000;
+
   private static final int POOLED_BATCHES = 5;
 
   private enum State {
