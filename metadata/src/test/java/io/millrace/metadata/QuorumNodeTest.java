@@ -274,11 +274,16 @@ class QuorumNodeTest {
   }
 
   @Test
-  void needsBothRolesForNow() {
-    try (RealWorld world = RealWorld.builder().build()) {
-      assertThatThrownBy(
-              () -> TestNode.open(world, directory, Map.of("process.roles", "controller"), -1))
-          .hasMessageContaining("process.roles");
+  void aControllerAloneHasNoBroker() throws Exception {
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node =
+            TestNode.open(world, directory, Map.of("process.roles", "controller"), -1)) {
+      node.quorum().start();
+      node.images().await(image -> image.cluster().controllers().containsKey(1));
+
+      assertThat(node.quorum().image().cluster().brokers()).isEmpty();
+      assertThat(node.quorum().brokerEpoch()).isEqualTo(-1);
+      assertThatThrownBy(node.quorum()::lifecycle).hasMessageContaining("no broker");
     }
   }
 

@@ -1,9 +1,12 @@
 package io.millrace.server;
 
 import io.millrace.coordination.GroupCoordinatorHost;
+import io.millrace.metadata.ImageListener;
 import io.millrace.metadata.QuorumNode;
+import io.millrace.metadata.controller.LeaderConnection;
 import io.millrace.replication.FetchSessions;
 import io.millrace.replication.Partitions;
+import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import io.millrace.server.api.AdminApis;
 import io.millrace.server.api.Authorization;
@@ -13,7 +16,10 @@ import io.millrace.server.api.JulLoggers;
 import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.api.TopicCreation;
 import io.millrace.server.api.controller.ControllerCalls;
-import io.millrace.server.api.controller.LocalForwarder;
+import io.millrace.server.api.controller.ControllerForwarder;
+import io.millrace.server.api.controller.ControllerRoute;
+import io.millrace.server.api.controller.EnvelopeRoute;
+import io.millrace.server.api.controller.LocalRoute;
 import io.millrace.server.api.data.ClusterTopics;
 import io.millrace.server.api.data.DeleteRecordsHandler;
 import io.millrace.server.api.data.DescribeLogDirsHandler;
@@ -29,49 +35,104 @@ import io.millrace.server.config.NodeConfig;
 import io.millrace.server.request.ApiTable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.jspecify.annotations.Nullable;
 
-/// Which APIs a node answers on which listener. What is missing here waits for its feature and is
-/// not advertised: transactions, ACLs, SCRAM, quotas, delegation tokens, moves between log
-/// directories, share groups, telemetry.
-final class NodeApis {
+/// Which APIs a node answers on which listener, and its way to the active controller for what only
+/// that may do. What is missing here waits for its feature and is not advertised: transactions,
+/// ACLs, SCRAM, quotas, delegation tokens, moves between log directories, share groups, telemetry.
+final class NodeApis implements ImageListener {
 
-  private final ApiTable broker;
-  private final ApiTable controller;
+  private final World world;
+  private final NodeConfig config;
+  private final ConfigView configs;
+  private final PublishedCluster cluster;
+  private final QuorumNode quorum;
+  private final BrokerLoggers loggers;
+  private final @Nullable ControllerCalls calls;
+  private final EventLoop forwardLoop;
+  private final LeaderConnection forwardConnection;
+  private final EnvelopeRoute envelopes;
+  private final AdminApis admin;
 
   NodeApis(
       World world,
       NodeConfig config,
       ConfigView configs,
       PublishedCluster cluster,
-      QuorumNode quorum,
-      Partitions partitions,
-      GroupCoordinatorHost groups) {
-    BrokerLoggers loggers = new BrokerLoggers(config.nodeId(), new JulLoggers());
-    ControllerCalls calls =
-        new ControllerCalls(
-            quorum.controller(),
-            quorum.raft()::handle,
-            world.clock(),
-            Authorization.ALLOW_ALL,
-            loggers,
-            config);
-    Forwarder forwarder =
-        new LocalForwarder(
-            calls,
-            world.clock(),
-            configs.current().values().requestTimeoutMs(),
-            then ->
-                cluster.whenPublished(quorum.raft().client().highWatermark().orElse(0) - 1, then));
-    AdminApis admin = new AdminApis(cluster, Authorization.ALLOW_ALL, configs, loggers);
-    TopicCreation creation = new TopicCreation(forwarder, cluster, configs);
-    ClusterTopics topics = new ClusterTopics(partitions, cluster::image);
+      QuorumNode quorum) {
+    this.world = world;
+    this.config = config;
+    this.configs = configs;
+    this.cluster = cluster;
+    this.quorum = quorum;
+    loggers = new BrokerLoggers(config.nodeId(), new JulLoggers());
+    calls = config.roles().controller() ? controllerCalls() : null;
+    forwardLoop = world.loops().getLast();
+    forwardConnection =
+        new LeaderConnection(
+            world, forwardLoop, quorum.controllers(), "forwarding-" + config.nodeId());
+    envelopes = new EnvelopeRoute(forwardLoop, forwardConnection);
+    admin = new AdminApis(cluster, Authorization.ALLOW_ALL, configs, loggers);
+  }
 
-    AtomicReference<ApiTable> brokerTable = new AtomicReference<>();
-    ApiTable.Builder brokerApis = ApiTable.builder();
-    admin.addToBroker(brokerApis, brokerTable::get, forwarder, creation);
-    data(brokerApis, world, config, configs, quorum, partitions, topics);
+  private ControllerCalls controllerCalls() {
+    return new ControllerCalls(
+        quorum.controller(),
+        (context, request) ->
+            quorum.controllerHost().registerBroker(context, request, quorum.image()),
+        quorum.raft()::handle,
+        world.clock(),
+        Authorization.ALLOW_ALL,
+        loggers,
+        config);
+  }
+
+  @Override
+  public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {}
+
+  @Override
+  public void onLeaderChange(int leaderId, int epoch) {
+    envelopes.onLeaderChange(leaderId, epoch);
+  }
+
+  /// Asks other nodes nothing any more.
+  void close() {
+    forwardLoop.execute(forwardConnection::close);
+  }
+
+  private long committedOffset() {
+    return quorum.raft().client().highWatermark().orElse(0) - 1;
+  }
+
+  private Forwarder forwarder() {
+    ControllerCalls here = calls;
+    ControllerRoute local = here == null ? null : new LocalRoute(here, this::committedOffset);
+    return new ControllerForwarder(
+        () -> {
+          int leaderId = quorum.raft().client().leaderAndEpoch().leaderId().orElse(-1);
+          if (leaderId < 0) {
+            return null;
+          }
+          return leaderId == config.nodeId() && local != null ? local : envelopes;
+        },
+        world.clock(),
+        configs.current().values().requestTimeoutMs(),
+        cluster::whenPublished);
+  }
+
+  /// The APIs of broker listeners.
+  ApiTable broker(Partitions partitions, GroupCoordinatorHost groups) {
+    Forwarder forwarder = forwarder();
+    TopicCreation creation = new TopicCreation(forwarder, cluster, configs);
+    AtomicReference<ApiTable> table = new AtomicReference<>();
+    ApiTable.Builder apis = ApiTable.builder();
+    admin.addToBroker(apis, table::get, forwarder, creation);
+    data(apis, partitions);
     GroupApis.addToBroker(
-        brokerApis,
+        apis,
         groups.service(),
         cluster,
         Authorization.ALLOW_ALL,
@@ -79,24 +140,26 @@ final class NodeApis {
         creation,
         forwarder,
         world.clock());
-    broker = brokerApis.build();
-    brokerTable.set(broker);
-
-    AtomicReference<ApiTable> controllerTable = new AtomicReference<>();
-    ApiTable.Builder controllerApis = ApiTable.builder();
-    admin.addToController(controllerApis, controllerTable::get, calls);
-    controller = controllerApis.build();
-    controllerTable.set(controller);
+    ApiTable built = apis.build();
+    table.set(built);
+    return built;
   }
 
-  private static void data(
-      ApiTable.Builder apis,
-      World world,
-      NodeConfig config,
-      ConfigView configs,
-      QuorumNode quorum,
-      Partitions partitions,
-      ClusterTopics topics) {
+  /// The APIs of controller listeners. Only on a controller.
+  ApiTable controller() {
+    if (calls == null) {
+      throw new IllegalStateException("this node is no controller");
+    }
+    AtomicReference<ApiTable> table = new AtomicReference<>();
+    ApiTable.Builder apis = ApiTable.builder();
+    admin.addToController(apis, table::get, calls, this::committedOffset);
+    ApiTable built = apis.build();
+    table.set(built);
+    return built;
+  }
+
+  private void data(ApiTable.Builder apis, Partitions partitions) {
+    ClusterTopics topics = new ClusterTopics(partitions, cluster::image);
     FetchSessions sessions =
         new FetchSessions(
             world.clock(),
@@ -115,15 +178,5 @@ final class NodeApis {
         .serve(
             ApiKeys.DESCRIBE_LOG_DIRS,
             new DescribeLogDirsHandler(partitions, world.disk(), world.workers()));
-  }
-
-  /// The APIs of broker listeners.
-  ApiTable broker() {
-    return broker;
-  }
-
-  /// The APIs of controller listeners.
-  ApiTable controller() {
-    return controller;
   }
 }

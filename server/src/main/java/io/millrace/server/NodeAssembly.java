@@ -1,11 +1,8 @@
 package io.millrace.server;
 
-import io.millrace.coordination.GroupCoordinatorHost;
-import io.millrace.coordination.PartitionLogs;
 import io.millrace.log.LogDirectories;
 import io.millrace.log.LogDirectoriesConfig;
 import io.millrace.log.LogDirectory;
-import io.millrace.log.LogEnvironment;
 import io.millrace.metadata.ImageListener;
 import io.millrace.metadata.QuorumEndpoints;
 import io.millrace.metadata.QuorumNode;
@@ -15,10 +12,6 @@ import io.millrace.metadata.format.FormatOutcome;
 import io.millrace.metadata.format.FormatRequest;
 import io.millrace.metadata.format.InitialControllers;
 import io.millrace.metadata.format.NodeIdentity;
-import io.millrace.replication.ControllerReports;
-import io.millrace.replication.Partitions;
-import io.millrace.replication.ReplicationSettings;
-import io.millrace.replication.TopicSettings;
 import io.millrace.replication.TopicTable;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -32,16 +25,12 @@ import io.millrace.server.request.LoopContext;
 import io.millrace.server.request.Request.ListenerRole;
 import io.millrace.server.request.RequestPath;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
-import org.apache.kafka.metadata.BrokerRegistration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +38,12 @@ import org.slf4j.LoggerFactory;
 /// One node, put together from its rooms:
 ///
 /// ```
-///  bind listeners → check or format directories → open the quorum → metadata: load partitions
-///     → registered, caught up, loaded → unfenced → serving
+///  bind listeners → check or format directories → open the quorum
+///     → what a broker does then: BrokerAssembly → serving
 ///  serving → leadership handed over → listeners closed → coordinator, quorum, logs closed → stopped
 /// ```
+///
+/// A node is a broker, a controller, or both (`process.roles`).
 ///
 /// Nothing here waits for a loop or a timer; [#start] blocks only for the disk. Callbacks may come
 /// on any loop of the node.
@@ -60,7 +51,6 @@ public final class NodeAssembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
 
-  private static final int RECOVERY_BUFFER_BYTES = 1 << 20;
   private static final long DEFAULT_FLUSH_CHECK_MS = 1_000;
 
   private final World world;
@@ -76,14 +66,12 @@ public final class NodeAssembly {
   private @Nullable BoundListeners listeners;
   private @Nullable LogDirectories directories;
   private @Nullable QuorumNode quorum;
-  private @Nullable Partitions partitions;
-  private @Nullable GroupCoordinatorHost groups;
+  private @Nullable BrokerAssembly broker;
+  private @Nullable NodeApis apis;
   private volatile @Nullable ApiTable brokerApis;
   private volatile @Nullable ApiTable controllerApis;
 
   // On the duty loop.
-  private boolean loaded;
-  private boolean caughtUp;
   private boolean stopping;
 
   /// @param hostName what stands for an empty host in `listeners` when it is advertised
@@ -137,7 +125,6 @@ public final class NodeAssembly {
               onFault);
       quorum = quorumNode;
       assemble(identity, logs, quorumNode, onReady);
-      quorumNode.lifecycle().whenCaughtUp(() -> dutyLoop.execute(this::onCaughtUp));
       quorumNode.start();
       path.serve(ListenerRole.CONTROLLER);
     } catch (IOException e) {
@@ -211,74 +198,61 @@ public final class NodeAssembly {
 
   private void assemble(
       NodeIdentity identity, LogDirectories logs, QuorumNode quorumNode, Runnable onReady) {
-    ControllerReports reports =
-        new ControllerReports(
-            identity.nodeId(),
-            quorumNode.lifecycle()::brokerEpoch,
-            quorumNode.controllerChannel(),
-            dutyLoop);
     PublishedCluster published =
         new PublishedCluster(
             identity.clusterId(),
             identity.nodeId(),
             () -> quorumNode.raft().client().kraftVersion());
-    CoordinatorFollower coordinator = new CoordinatorFollower();
-    Partitions hosted =
-        new Partitions(
-            identity.nodeId(),
-            logs,
-            new LogEnvironment(
-                world,
-                new LoggedReports(logs),
-                () -> configs.current().values().getInt("producer.id.expiration.ms"),
-                RECOVERY_BUFFER_BYTES),
-            this::settings,
-            replication(config.values()),
-            reports,
-            quorumNode.metadataLoop(),
-            dutyLoop,
-            failure -> dutyLoop.execute(() -> onLoaded(failure)),
-            List.of(
-                coordinator, published, new ServingGate(identity.nodeId(), quorumNode, onReady)));
-    partitions = hosted;
-    GroupCoordinatorHost groupHost =
-        new GroupCoordinatorHost(
-            world,
-            identity.nodeId(),
-            () -> configs.current().values(),
-            world.loops(),
-            new PartitionLogs(hosted));
-    groups = groupHost;
-    coordinator.follow(groupHost);
-    NodeApis apis = new NodeApis(world, config, configs, published, quorumNode, hosted, groupHost);
-    brokerApis = apis.broker();
-    controllerApis = apis.controller();
+    NodeApis nodeApis = new NodeApis(world, config, configs, published, quorumNode);
+    apis = nodeApis;
+    if (config.roles().controller()) {
+      controllerApis = nodeApis.controller();
+    }
     quorumNode.addListener(configs);
     quorumNode.addListener(limits);
-    quorumNode.addListener(hosted);
+    quorumNode.addListener(nodeApis);
+    if (config.roles().broker()) {
+      BrokerAssembly assembled =
+          new BrokerAssembly(
+              world,
+              configs,
+              logs,
+              quorumNode,
+              published,
+              dutyLoop,
+              onFault,
+              () -> {
+                path.serve(ListenerRole.BROKER);
+                onReady.run();
+              });
+      broker = assembled;
+      brokerApis = assembled.apis(nodeApis);
+      quorumNode.addListener(assembled.follower());
+      assembled.begin();
+    } else {
+      quorumNode.addListener(published);
+      quorumNode.addListener(new FirstImage(onReady));
+    }
   }
 
-  private static ReplicationSettings replication(KafkaValues values) {
-    return new ReplicationSettings(
-        values.getLong("replica.lag.time.max.ms"),
-        values.getInt("num.replica.fetchers"),
-        values.getInt("replica.fetch.max.bytes"),
-        values.getInt("replica.fetch.response.max.bytes"),
-        values.getInt("replica.fetch.min.bytes"),
-        values.getInt("replica.fetch.wait.max.ms"),
-        values.getInt("replica.fetch.backoff.ms"),
-        values.getInt("replica.socket.timeout.ms"));
-  }
+  /// A node that is only a controller serves from its start on; it is ready when it has read the
+  /// metadata.
+  private static final class FirstImage implements ImageListener {
 
-  private TopicSettings settings(MetadataImage image, String topic) {
-    var stored =
-        image.configs().configProperties(new ConfigResource(ConfigResource.Type.TOPIC, topic));
-    String minIsr = stored.getProperty(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
-    return new TopicSettings(
-        configs.current().logConfig(stored),
-        minIsr != null
-            ? Integer.parseInt(minIsr)
-            : configs.current().values().getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG));
+    private final Runnable onReady;
+    private boolean seen;
+
+    FirstImage(Runnable onReady) {
+      this.onReady = onReady;
+    }
+
+    @Override
+    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+      if (!seen) {
+        seen = true;
+        onReady.run();
+      }
+    }
   }
 
   private ApiTable table(ListenerRole role) {
@@ -293,97 +267,19 @@ public final class NodeAssembly {
     return table;
   }
 
-  /// Starts the coordinator with the first image that the partitions have followed.
-  private static final class CoordinatorFollower implements ImageListener {
-
-    private @Nullable GroupCoordinatorHost host;
-    private boolean started;
-
-    void follow(GroupCoordinatorHost groupHost) {
-      host = groupHost;
-    }
-
-    @Override
-    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
-      GroupCoordinatorHost groupHost = host;
-      if (groupHost == null) {
-        return;
-      }
-      if (!started) {
-        started = true;
-        groupHost.start(image);
-      }
-      groupHost.onImage(delta, image);
-    }
-  }
-
-  /// Opens the broker's listeners with the first image that shows this incarnation unfenced:
-  /// clients that come now are told of a broker that serves.
-  private final class ServingGate implements ImageListener {
-
-    private final int nodeId;
-    private final QuorumNode quorumNode;
-    private final Runnable onReady;
-    private boolean open;
-
-    ServingGate(int nodeId, QuorumNode quorumNode, Runnable onReady) {
-      this.nodeId = nodeId;
-      this.quorumNode = quorumNode;
-      this.onReady = onReady;
-    }
-
-    @Override
-    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
-      BrokerRegistration self = image.cluster().broker(nodeId);
-      boolean unfenced =
-          self != null && !self.fenced() && self.epoch() == quorumNode.lifecycle().brokerEpoch();
-      if (unfenced && !open) {
-        open = true;
-        path.serve(ListenerRole.BROKER);
-        onReady.run();
-      }
-    }
-  }
-
-  private void onLoaded(@Nullable IOException failure) {
-    if (failure != null) {
-      onFault.accept("The logs cannot be loaded", failure);
-      return;
-    }
-    loaded = true;
-    LogDirectories logs = directories;
-    if (logs != null) {
-      logs.start(dutyLoop);
-    }
-    maybeReady();
-  }
-
-  private void onCaughtUp() {
-    caughtUp = true;
-    maybeReady();
-  }
-
-  private void maybeReady() {
-    QuorumNode quorumNode = quorum;
-    if (loaded && caughtUp && !stopping && quorumNode != null) {
-      quorumNode.lifecycle().readyToUnfence();
-    }
-  }
-
   private void onDirectoryOffline(LogDirectory directory, IOException cause) {
     LOG.error("log directory {} is offline", directory.path(), cause);
     LogDirectories logs = directories;
-    Partitions hosted = partitions;
-    QuorumNode quorumNode = quorum;
-    if (hosted != null) {
-      hosted.onOffline(directory);
+    BrokerAssembly brokerSide = broker;
+    if (brokerSide != null) {
+      brokerSide.onOffline(directory);
     }
     boolean noneLeft =
         logs != null && logs.directories().stream().noneMatch(LogDirectory::isOnline);
     if (noneLeft || directory.path().equals(config.metadataLogDir())) {
       onFault.accept("Log directory " + directory.path() + " has failed", cause);
-    } else if (quorumNode != null) {
-      quorumNode.lifecycle().directoryFailed(directory.id());
+    } else if (brokerSide != null) {
+      brokerSide.directoryFailed(directory);
     }
   }
 
@@ -401,8 +297,8 @@ public final class NodeAssembly {
 
   /// What this broker hosts; empty before it was opened. Any thread.
   public TopicTable hosted() {
-    Partitions all = partitions;
-    return all == null ? TopicTable.EMPTY : all.table();
+    BrokerAssembly brokerSide = broker;
+    return brokerSide == null ? TopicTable.EMPTY : brokerSide.hosted();
   }
 
   public RequestPath requestPath() {
@@ -419,9 +315,13 @@ public final class NodeAssembly {
       }
       stopping = true;
       QuorumNode quorumNode = quorum;
+      BrokerAssembly brokerSide = broker;
       if (quorumNode == null) {
         onStopped.accept(null);
+      } else if (brokerSide == null) {
+        closeAll(quorumNode, onStopped);
       } else {
+        brokerSide.beginStop();
         quorumNode
             .lifecycle()
             .beginControlledShutdown(() -> dutyLoop.execute(() -> closeAll(quorumNode, onStopped)));
@@ -431,7 +331,7 @@ public final class NodeAssembly {
 
   private void closeAll(
       QuorumNode quorumNode, java.util.function.Consumer<@Nullable IOException> onStopped) {
-    long brokerEpoch = quorumNode.lifecycle().brokerEpoch();
+    long brokerEpoch = quorumNode.brokerEpoch();
     BoundListeners bound = listeners;
     if (bound != null) {
       bound.close();
@@ -439,13 +339,13 @@ public final class NodeAssembly {
     for (LoopContext context : path.contexts()) {
       context.mailbox().post(context::closeAll);
     }
-    GroupCoordinatorHost groupHost = groups;
-    if (groupHost != null) {
-      groupHost.close();
+    BrokerAssembly brokerSide = broker;
+    if (brokerSide != null) {
+      brokerSide.close();
     }
-    Partitions hosted = partitions;
-    if (hosted != null) {
-      hosted.stopServing();
+    NodeApis forwarding = apis;
+    if (forwarding != null) {
+      forwarding.close();
     }
     quorumNode.stop(() ->
         dutyLoop.execute(() -> {

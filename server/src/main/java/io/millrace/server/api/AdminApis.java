@@ -2,9 +2,11 @@ package io.millrace.server.api;
 
 import io.millrace.server.api.controller.ControllerCalls;
 import io.millrace.server.api.controller.ControllerHandler;
+import io.millrace.server.api.controller.EnvelopeHandler;
 import io.millrace.server.config.ConfigView;
 import io.millrace.server.request.ApiTable;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -74,11 +76,17 @@ public final class AdminApis {
   }
 
   /// Adds what brokers, other controllers and administrators may ask a controller for.
+  ///
+  /// @param committedOffset the last offset of the metadata log that is known to be committed
   public void addToController(
-      ApiTable.Builder apis, Supplier<ApiTable> table, ControllerCalls calls) {
+      ApiTable.Builder apis,
+      Supplier<ApiTable> table,
+      ControllerCalls calls,
+      LongSupplier committedOffset) {
     ControllerHandler handler = new ControllerHandler(calls);
     calls.apis().forEach(api -> apis.serve(api, handler));
     apis.serve(ApiKeys.API_VERSIONS, apiVersions(ListenerType.CONTROLLER, table))
+        .serve(ApiKeys.ENVELOPE, new EnvelopeHandler(calls, authorization, committedOffset))
         .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster, authorization))
         .serve(ApiKeys.DESCRIBE_CONFIGS, describeConfigs())
         .serve(ApiKeys.SASL_HANDSHAKE, SaslHandlers.HANDSHAKE)

@@ -2,8 +2,9 @@ package io.millrace.server.api;
 
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.controller.ControllerCalls;
+import io.millrace.server.api.controller.ControllerForwarder;
 import io.millrace.server.api.controller.FakeController;
-import io.millrace.server.api.controller.LocalForwarder;
+import io.millrace.server.api.controller.LocalRoute;
 import io.millrace.server.config.ConfigView;
 import io.millrace.server.config.InvalidConfiguration;
 import io.millrace.server.config.NodeConfig;
@@ -65,20 +66,23 @@ final class TestCluster {
     ControllerCalls calls =
         new ControllerCalls(
             controller,
+            controller::registerBroker,
             (listener, header, request, onResponse) ->
                 onResponse.accept(emptyAnswer(header.requestApiKey())),
             clock,
             authorization,
             brokerLoggers,
             configs.node());
-    Forwarder forwarder = new LocalForwarder(calls, clock, 30_000, Runnable::run);
+    Forwarder forwarder =
+        new ControllerForwarder(
+            () -> new LocalRoute(calls, () -> 0), clock, 30_000, (_, then) -> then.run());
     AdminApis apis = new AdminApis(view, authorization, configs, brokerLoggers);
     ApiTable[] tables = new ApiTable[2];
     ApiTable.Builder forBroker = ApiTable.builder();
     apis.addToBroker(
         forBroker, () -> tables[0], forwarder, new TopicCreation(forwarder, view, configs));
     ApiTable.Builder forController = ApiTable.builder();
-    apis.addToController(forController, () -> tables[1], calls);
+    apis.addToController(forController, () -> tables[1], calls, () -> 0);
     tables[0] = forBroker.build();
     tables[1] = forController.build();
     broker = tables[0];

@@ -36,26 +36,38 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.controller.Controller;
+import org.apache.kafka.controller.ControllerRequestContext;
+import org.apache.kafka.metadata.BrokerRegistrationReply;
 import org.apache.kafka.server.config.ServerConfigs;
 
 /// All that a controller does for others, by API. Immutable; any thread.
 public final class ControllerCalls {
 
   private final Controller controller;
+  private final Registrations registrations;
   private final ControllerContexts contexts;
   private final Authorization authorization;
   private final NodeConfig config;
   private final QuorumRequests raft;
   private final Map<ApiKeys, ControllerCall<ApiMessage>> calls = new EnumMap<>(ApiKeys.class);
 
+  /// Registers a broker; the host of the controller knows more of it than the controller.
+  @FunctionalInterface
+  public interface Registrations {
+    CompletionStage<BrokerRegistrationReply> register(
+        ControllerRequestContext context, BrokerRegistrationRequestData request);
+  }
+
   public ControllerCalls(
       Controller controller,
+      Registrations registrations,
       QuorumRequests raft,
       Clock clock,
       Authorization authorization,
       BrokerLoggers loggers,
       NodeConfig config) {
     this.controller = controller;
+    this.registrations = registrations;
     this.raft = raft;
     this.contexts = new ControllerContexts(clock);
     this.authorization = authorization;
@@ -147,8 +159,8 @@ public final class ControllerCalls {
   private CompletionStage<? extends ApiMessage> register(
       Request request, BrokerRegistrationRequestData body, boolean forwarded) {
     authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
-    return controller
-        .registerBroker(contexts.of(request), body)
+    return registrations
+        .register(contexts.of(request), body)
         .handle((reply, failure) ->
             failure == null
                 ? new BrokerRegistrationResponseData().setBrokerEpoch(reply.epoch())

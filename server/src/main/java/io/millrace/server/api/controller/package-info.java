@@ -5,7 +5,7 @@
 /// checks the request as `kafka.server.ControllerApis` does (duplicates, authorization, names and
 /// ids), asks the controller and shapes the answer. The same calls serve the controller's listener
 /// ([io.millrace.server.api.controller.ControllerHandler]) and this node's own broker
-/// ([io.millrace.server.api.controller.LocalForwarder]).
+/// ([io.millrace.server.api.controller.ControllerForwarder]).
 ///
 /// Called on connection loops; the controller completes on its own thread. No state.
 @NullMarked

@@ -21,14 +21,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.junit.jupiter.api.Test;
 
-class LocalForwarderTest {
+class ControllerForwarderTest {
 
   private final ApiCaller client = ApiCaller.ofBroker();
   private final FakeController controller = new FakeController();
   private final List<Runnable> unseen = new ArrayList<>();
-  private final LocalForwarder forwarder = forwarder();
+  private final ControllerForwarder forwarder = forwarder();
 
-  private LocalForwarder forwarder() {
+  private ControllerForwarder forwarder() {
     Clock clock =
         new Clock() {
           @Override
@@ -45,12 +45,14 @@ class LocalForwarderTest {
       ControllerCalls calls =
           new ControllerCalls(
               controller,
+              controller::registerBroker,
               (_, _, _, onResponse) -> onResponse.accept(new DescribeQuorumResponseData()),
               clock,
               Authorization.ALLOW_ALL,
               new BrokerLoggers(1, new JulLoggers()),
               NodeConfig.parse(Map.of()));
-      return new LocalForwarder(calls, clock, 1000, unseen::add);
+      return new ControllerForwarder(
+          () -> new LocalRoute(calls, () -> 1), clock, 1000, (_, then) -> unseen.add(then));
     } catch (InvalidConfiguration e) {
       throw new AssertionError(e);
     }

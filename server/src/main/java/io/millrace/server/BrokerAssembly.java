@@ -1,0 +1,236 @@
+package io.millrace.server;
+
+import io.millrace.coordination.GroupCoordinatorHost;
+import io.millrace.coordination.PartitionLogs;
+import io.millrace.log.LogDirectories;
+import io.millrace.log.LogDirectory;
+import io.millrace.log.LogEnvironment;
+import io.millrace.metadata.ImageListener;
+import io.millrace.metadata.QuorumNode;
+import io.millrace.replication.ControllerReports;
+import io.millrace.replication.Partitions;
+import io.millrace.replication.ReplicationSettings;
+import io.millrace.replication.TopicSettings;
+import io.millrace.replication.TopicTable;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.World;
+import io.millrace.server.api.PublishedCluster;
+import io.millrace.server.config.ConfigView;
+import io.millrace.server.config.KafkaValues;
+import io.millrace.server.request.ApiTable;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.metadata.BrokerRegistration;
+import org.jspecify.annotations.Nullable;
+
+/// The broker in a node: its partitions, its share of the group coordinator, and when it may be
+/// seen by clients.
+///
+/// ```
+///  first image → load partitions ─┐
+///  registered, metadata read ─────┴→ asks to be unfenced → the image shows it unfenced → serving
+/// ```
+///
+/// What is remembered for that belongs to the duty loop; the gate to the `metadata` loop.
+final class BrokerAssembly {
+
+  private static final int RECOVERY_BUFFER_BYTES = 1 << 20;
+
+  private final ConfigView configs;
+  private final LogDirectories directories;
+  private final QuorumNode quorum;
+  private final EventLoop dutyLoop;
+  private final BiConsumer<String, Throwable> onFault;
+  private final Partitions partitions;
+  private final GroupCoordinatorHost groups;
+
+  // On the duty loop.
+  private boolean loaded;
+  private boolean caughtUp;
+  private boolean stopping;
+
+  /// @param onServing runs on the `metadata` loop with the image that shows this broker unfenced
+  BrokerAssembly(
+      World world,
+      ConfigView configs,
+      LogDirectories directories,
+      QuorumNode quorum,
+      PublishedCluster published,
+      EventLoop dutyLoop,
+      BiConsumer<String, Throwable> onFault,
+      Runnable onServing) {
+    this.configs = configs;
+    this.directories = directories;
+    this.quorum = quorum;
+    this.dutyLoop = dutyLoop;
+    this.onFault = onFault;
+    int nodeId = configs.node().nodeId();
+    CoordinatorFollower coordinator = new CoordinatorFollower();
+    ControllerReports reports =
+        new ControllerReports(
+            nodeId, quorum.lifecycle()::brokerEpoch, quorum.controllerChannel(), dutyLoop);
+    partitions =
+        new Partitions(
+            nodeId,
+            directories,
+            new LogEnvironment(
+                world,
+                new LoggedReports(directories),
+                () -> configs.current().values().getInt("producer.id.expiration.ms"),
+                RECOVERY_BUFFER_BYTES),
+            this::settings,
+            replication(configs.node().values()),
+            reports,
+            quorum.metadataLoop(),
+            dutyLoop,
+            failure -> dutyLoop.execute(() -> onLoaded(failure)),
+            List.of(coordinator, published, new ServingGate(nodeId, onServing)));
+    groups =
+        new GroupCoordinatorHost(
+            world,
+            nodeId,
+            () -> configs.current().values(),
+            world.loops(),
+            new PartitionLogs(partitions));
+    coordinator.follow(groups);
+  }
+
+  /// The APIs that clients may ask this broker for.
+  ApiTable apis(NodeApis apis) {
+    return apis.broker(partitions, groups);
+  }
+
+  /// Sees every image first of the broker's rooms.
+  ImageListener follower() {
+    return partitions;
+  }
+
+  /// What this broker hosts. Any thread.
+  TopicTable hosted() {
+    return partitions.table();
+  }
+
+  /// Before the quorum is started.
+  void begin() {
+    quorum.lifecycle().whenCaughtUp(() -> dutyLoop.execute(this::onCaughtUp));
+  }
+
+  private static ReplicationSettings replication(KafkaValues values) {
+    return new ReplicationSettings(
+        values.getLong("replica.lag.time.max.ms"),
+        values.getInt("num.replica.fetchers"),
+        values.getInt("replica.fetch.max.bytes"),
+        values.getInt("replica.fetch.response.max.bytes"),
+        values.getInt("replica.fetch.min.bytes"),
+        values.getInt("replica.fetch.wait.max.ms"),
+        values.getInt("replica.fetch.backoff.ms"),
+        values.getInt("replica.socket.timeout.ms"));
+  }
+
+  private TopicSettings settings(MetadataImage image, String topic) {
+    var stored =
+        image.configs().configProperties(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+    String minIsr = stored.getProperty(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+    return new TopicSettings(
+        configs.current().logConfig(stored),
+        minIsr != null
+            ? Integer.parseInt(minIsr)
+            : configs.current().values().getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG));
+  }
+
+  /// Starts the coordinator with the first image that the partitions have followed.
+  private static final class CoordinatorFollower implements ImageListener {
+
+    private @Nullable GroupCoordinatorHost host;
+    private boolean started;
+
+    void follow(GroupCoordinatorHost groupHost) {
+      host = groupHost;
+    }
+
+    @Override
+    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+      GroupCoordinatorHost groupHost = host;
+      if (groupHost == null) {
+        return;
+      }
+      if (!started) {
+        started = true;
+        groupHost.start(image);
+      }
+      groupHost.onImage(delta, image);
+    }
+  }
+
+  /// Opens the broker's listeners with the first image that shows this incarnation unfenced:
+  /// clients that come now are told of a broker that serves.
+  private final class ServingGate implements ImageListener {
+
+    private final int nodeId;
+    private final Runnable onServing;
+    private boolean open;
+
+    ServingGate(int nodeId, Runnable onServing) {
+      this.nodeId = nodeId;
+      this.onServing = onServing;
+    }
+
+    @Override
+    public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+      BrokerRegistration self = image.cluster().broker(nodeId);
+      boolean unfenced = self != null && !self.fenced() && self.epoch() == quorum.brokerEpoch();
+      if (unfenced && !open) {
+        open = true;
+        onServing.run();
+      }
+    }
+  }
+
+  private void onLoaded(@Nullable IOException failure) {
+    if (failure != null) {
+      onFault.accept("The logs cannot be loaded", failure);
+      return;
+    }
+    loaded = true;
+    directories.start(dutyLoop);
+    maybeReady();
+  }
+
+  private void onCaughtUp() {
+    caughtUp = true;
+    maybeReady();
+  }
+
+  private void maybeReady() {
+    if (loaded && caughtUp && !stopping) {
+      quorum.lifecycle().readyToUnfence();
+    }
+  }
+
+  /// The partitions of a log directory that failed go offline. Any thread.
+  void onOffline(LogDirectory directory) {
+    partitions.onOffline(directory);
+  }
+
+  /// Tells the controller of it. Any thread.
+  void directoryFailed(LogDirectory directory) {
+    quorum.lifecycle().directoryFailed(directory.id());
+  }
+
+  /// It does not ask to be unfenced any more. On the duty loop.
+  void beginStop() {
+    stopping = true;
+  }
+
+  /// Serves nothing any more. On the duty loop.
+  void close() {
+    groups.close();
+    partitions.stopServing();
+  }
+}
