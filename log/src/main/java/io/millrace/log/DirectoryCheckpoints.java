@@ -107,6 +107,20 @@ final class DirectoryCheckpoints {
     return stored.computeIfAbsent(directory, d -> new Stored());
   }
 
+  /// Writes the recovery points if the directory has no such file. Blocks.
+  void writeMissing(LogDirectory directory) throws IOException {
+    boolean missing;
+    synchronized (guard) {
+      missing = of(directory).recoveryPointsLost;
+    }
+    if (missing) {
+      write(directory);
+      synchronized (guard) {
+        of(directory).recoveryPointsLost = false;
+      }
+    }
+  }
+
   /// Writes what has changed since the last time. Blocks.
   void write(LogDirectory directory) throws IOException {
     int loweredBefore;

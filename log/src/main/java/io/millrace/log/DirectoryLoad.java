@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
@@ -70,33 +71,64 @@ final class DirectoryLoad {
       BiConsumer<List<HostedLog>, @Nullable IOException> done) {
     ArrayDeque<Folder> folders = new ArrayDeque<>();
     try {
-      boolean clean = CleanShutdown.isMarked(world.disk(), directory.path());
-      if (clean) {
+      LastStop lastStop = lastStop(directory.path());
+      if (lastStop == LastStop.CLEAN) {
         CleanShutdown.unmark(world.disk(), directory.path());
       }
       owner.checkpoints().read(directory);
       for (String name : world.disk().list(directory.path())) {
-        Folder folder = folder(directory, name, clean);
+        Folder folder = folder(directory, name, lastStop);
         if (folder != null) {
           folders.add(folder);
         }
+      }
+      if (lastStop != LastStop.CLEAN && !folders.isEmpty()) {
+        LOG.info(
+            "{} was not closed: {}",
+            directory.path(),
+            lastStop == LastStop.KILLED
+                ? "the machine has run on since, so all that was written is there"
+                : "what was not known to be durable is checked");
       }
     } catch (IOException e) {
       owner.fail(directory, e);
     }
     int runners = Math.max(1, Math.min(config.recoveryThreadsPerDir(), folders.size()));
+    boolean empty = folders.isEmpty();
+    AtomicInteger busy = new AtomicInteger(runners);
     synchronized (guard) {
       running += runners - 1;
     }
     for (int i = 0; i < runners; i++) {
-      world.workers().execute(() -> drain(directory, folders, loop, done));
+      world
+          .workers()
+          .execute(() -> {
+            drain(directory, folders);
+            boolean last = busy.decrementAndGet() == 0;
+            if (last && !empty) {
+              // Before anybody uses the logs.
+              writeMissingPoints(directory);
+            }
+            ended(loop, done);
+            if (last) {
+              writeMissingPoints(directory);
+              noteBoot(directory);
+            }
+          });
     }
   }
 
-  /// A folder to open.
-  private record Folder(Path path, TopicPartition partition, Uuid topicId, boolean clean) {}
+  private LastStop lastStop(Path directory) throws IOException {
+    if (CleanShutdown.isMarked(world.disk(), directory)) {
+      return LastStop.CLEAN;
+    }
+    return BootNote.isOfThisBoot(world.disk(), directory) ? LastStop.KILLED : LastStop.UNKNOWN;
+  }
 
-  private @Nullable Folder folder(LogDirectory directory, String name, boolean clean)
+  /// A folder to open.
+  private record Folder(Path path, TopicPartition partition, Uuid topicId, LastStop lastStop) {}
+
+  private @Nullable Folder folder(LogDirectory directory, String name, LastStop lastStop)
       throws IOException {
     Path path = directory.path().resolve(name);
     if (!world.disk().isDirectory(path) || name.startsWith(".")) {
@@ -118,7 +150,7 @@ final class DirectoryLoad {
       removal.markStray(directory, path, partition);
       return null;
     }
-    return new Folder(path, partition, topicId, clean);
+    return new Folder(path, partition, topicId, lastStop);
   }
 
   private Uuid topicId(Path path) throws IOException {
@@ -153,16 +185,15 @@ final class DirectoryLoad {
     return (topic.length() > room ? topic.substring(0, room) : topic) + tail;
   }
 
-  private void drain(
-      LogDirectory directory,
-      ArrayDeque<Folder> folders,
-      EventLoop loop,
-      BiConsumer<List<HostedLog>, @Nullable IOException> done) {
+  private void drain(LogDirectory directory, ArrayDeque<Folder> folders) {
     for (Folder folder = next(folders); folder != null; folder = next(folders)) {
       if (directory.isOnline()) {
         open(directory, folder);
       }
     }
+  }
+
+  private void ended(EventLoop loop, BiConsumer<List<HostedLog>, @Nullable IOException> done) {
     List<HostedLog> all;
     synchronized (guard) {
       if (--running > 0) {
@@ -171,6 +202,39 @@ final class DirectoryLoad {
       all = List.copyOf(loaded);
     }
     loop.execute(() -> done.accept(all, null));
+  }
+
+  /// As long as there are none, nobody knows what is durable.
+  private void writeMissingPoints(LogDirectory directory) {
+    if (directory.isOnline()) {
+      try {
+        owner.checkpoints().writeMissing(directory);
+      } catch (IOException e) {
+        owner.fail(directory, e);
+      }
+    }
+  }
+
+  /// Every log of the directory is open. Damage has to be found again by the next start, which only
+  /// checksums do.
+  private void noteBoot(LogDirectory directory) {
+    boolean sound = true;
+    synchronized (guard) {
+      for (HostedLog hosted : loaded) {
+        sound &= hosted.directory() != directory || hosted.log().damage().isEmpty();
+      }
+    }
+    if (directory.isOnline()) {
+      try {
+        if (sound) {
+          BootNote.write(world.disk(), directory.path());
+        } else {
+          BootNote.remove(world.disk(), directory.path());
+        }
+      } catch (IOException e) {
+        LOG.warn("{}: the next start after a kill will take longer", directory.path(), e);
+      }
+    }
   }
 
   private @Nullable Folder next(ArrayDeque<Folder> folders) {
@@ -185,7 +249,7 @@ final class DirectoryLoad {
         new LogOpenState(
             owner.checkpoints().logStartAtLoad(directory, partition),
             owner.checkpoints().recoveryPointAtLoad(directory, partition),
-            folder.clean(),
+            folder.lastStop(),
             folder.topicId());
     try {
       PartitionLog log =

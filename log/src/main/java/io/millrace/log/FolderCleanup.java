@@ -21,10 +21,16 @@ final class FolderCleanup {
 
   private final Disk disk;
   private final Path dir;
+  private boolean foundAny;
 
   FolderCleanup(Disk disk, Path dir) {
     this.disk = disk;
     this.dir = dir;
+  }
+
+  /// Whether there was anything to clean up.
+  boolean foundAny() {
+    return foundAny;
   }
 
   /// @return the names in the folder afterwards
@@ -37,11 +43,14 @@ final class FolderCleanup {
         continue;
       }
       if (suffix.endsWith(LogFiles.DELETED)) {
+        foundAny = true;
         disk.delete(dir.resolve(name));
       } else if (suffix.endsWith(LogFiles.CLEANED)) {
+        foundAny = true;
         lowestCleaned = Math.min(lowestCleaned, LogFiles.offsetOf(name));
         disk.delete(dir.resolve(name));
       } else if (suffix.endsWith(LogFiles.SWAP)) {
+        foundAny = true;
         swaps.add(name);
       }
     }

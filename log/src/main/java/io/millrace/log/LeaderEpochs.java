@@ -17,7 +17,7 @@ public final class LeaderEpochs {
   private int count;
   private boolean dirty;
 
-  LeaderEpochs() {}
+  public LeaderEpochs() {}
 
   /// The entries as read from a checkpoint; those that break the order are dropped as [#assign]
   /// does.

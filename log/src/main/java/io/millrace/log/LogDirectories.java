@@ -341,10 +341,20 @@ public final class LogDirectories {
       }
       directory.takeOffline();
     }
+    world.workers().execute(() -> distrust(directory));
     listener.onOffline(directory, cause);
     for (Entry entry : entriesIn(directory)) {
       remove(entry.hosted.partition());
       entry.hosted.log().abandon();
+    }
+  }
+
+  /// What the device refused may be gone from the page cache too.
+  private void distrust(LogDirectory directory) {
+    try {
+      BootNote.remove(world.disk(), directory.path());
+    } catch (IOException e) {
+      LOG.warn("{}: cannot be written at all", directory.path(), e);
     }
   }
 

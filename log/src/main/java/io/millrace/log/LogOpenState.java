@@ -8,14 +8,14 @@ import org.apache.kafka.common.Uuid;
 /// @param recoveryPoint from `recovery-point-offset-checkpoint`, 0 when it has no entry, -1 when
 ///   the file is lost: everything below was made durable, everything from here on is walked and
 ///   checked
-/// @param cleanShutdown whether the node left the directory cleanly: then nothing is walked
+/// @param lastStop how the directory was left: after a clean stop nothing is walked
 /// @param topicId to be found in or written to `partition.metadata`; [Uuid#ZERO_UUID] when the
 ///   caller does not know or care
 public record LogOpenState(
-    long logStartOffset, long recoveryPoint, boolean cleanShutdown, Uuid topicId) {
+    long logStartOffset, long recoveryPoint, LastStop lastStop, Uuid topicId) {
 
   /// Of a log about which nothing is known: all of it is walked.
   public static LogOpenState unknown(Uuid topicId) {
-    return new LogOpenState(0, 0, false, topicId);
+    return new LogOpenState(0, 0, LastStop.UNKNOWN, topicId);
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.log.segment.CorruptIndexException;
 import io.millrace.log.segment.Segment;
 import io.millrace.log.segment.SegmentRecovery;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +31,9 @@ final class LogRecovery {
 
   private boolean epochsLost;
 
+  /// Something in the folder was being replaced or deleted when the process ended.
+  private boolean interrupted;
+
   LogRecovery(LogState log, LogOpenState stored) {
     this.log = log;
     this.stored = stored;
@@ -42,11 +44,13 @@ final class LogRecovery {
     if (!log.disk.exists(log.dir)) {
       log.disk.createDirectories(log.dir);
     }
-    if (!stored.cleanShutdown()) {
+    if (stored.lastStop() != LastStop.CLEAN) {
       log.parentDirty = true;
       log.folderDirty = true;
     }
-    Set<String> names = new LinkedHashSet<>(new FolderCleanup(log.disk, log.dir).run());
+    FolderCleanup cleanup = new FolderCleanup(log.disk, log.dir);
+    Set<String> names = new LinkedHashSet<>(cleanup.run());
+    interrupted = cleanup.foundAny();
     readTopicId();
     readEpochs();
     openSegments(names);
@@ -59,7 +63,9 @@ final class LogRecovery {
     dropWhatStartPassed();
     log.logStartOffset = Math.max(stored.logStartOffset(), log.segments.first().baseOffset());
     new EpochRecovery(log).run(epochsLost);
-    new ProducerRecovery(log).run(trustedBelow);
+    // Snapshots are as good as the batches: those of a killed process are all believed.
+    new ProducerRecovery(log)
+        .run(stored.lastStop() == LastStop.KILLED ? log.nextOffset : trustedBelow);
     log.recoveryPoint = Math.min(trustedBelow, log.nextOffset);
     log.indexedPoint = log.recoveryPoint;
     for (DamagedRange range : log.damage) {
@@ -85,7 +91,7 @@ final class LogRecovery {
       throw new InconsistentTopicIdException(log.dir, expected, found);
     }
     log.topicId = found;
-    log.metadataUnsynced |= !stored.cleanShutdown() && !found.equals(Uuid.ZERO_UUID);
+    log.metadataUnsynced |= stored.lastStop() != LastStop.CLEAN && !found.equals(Uuid.ZERO_UUID);
   }
 
   private void readEpochs() throws IOException {
@@ -113,7 +119,7 @@ final class LogRecovery {
             log.disk.delete(log.dir.resolve(name));
           }
         }
-        case LogFiles.SNAPSHOT -> log.snapshots.found(offset);
+        case LogFiles.SNAPSHOT -> log.snapshots.found(offset, stored.lastStop() == LastStop.KILLED);
         default -> {}
       }
     }
@@ -136,7 +142,7 @@ final class LogRecovery {
 
   /// Takes the log as it is, when the node left cleanly and everything was durable up to the end.
   private boolean openCleanly() throws IOException {
-    if (!stored.cleanShutdown()) {
+    if (stored.lastStop() != LastStop.CLEAN) {
       return false;
     }
     Segment active = log.segments.active();
@@ -158,8 +164,10 @@ final class LogRecovery {
   }
 
   private void recoverTail() throws IOException {
-    // Whoever made or deleted files here may have ended before that was durable.
-    log.disk.syncDirectory(log.dir);
+    if (stored.lastStop() == LastStop.UNKNOWN || interrupted) {
+      // Whoever deleted files here may have ended before that was durable.
+      log.disk.syncDirectory(log.dir);
+    }
     trustedBelow = Math.max(0, stored.recoveryPoint());
     int index = Math.max(0, log.segments.floor(trustedBelow));
     long next = -1;
@@ -169,18 +177,15 @@ final class LogRecovery {
         dropFrom(index);
         break;
       }
-      boolean last = index + 1 == log.segments.count();
-      SegmentRecovery recovery =
-          new SegmentRecovery(
-              segment,
-              log.environment.segmentRecoveryBufferBytes(),
-              log.config.indexIntervalBytes(),
-              log.epochs);
-      recovery.run(
-          trustedBelow,
-          !last && beginsWithBatch(log.segments.get(index + 1)),
-          last ? Long.MAX_VALUE : log.segments.get(index + 1).baseOffset());
+      SegmentRecovery recovery = recover(segment, index);
       next = recovery.nextOffset();
+      recovery
+          .epochs()
+          .forEach((epoch, start) -> {
+            if (epoch > log.epochs.latestEpoch()) {
+              log.epochs.assign(epoch, start);
+            }
+          });
       log.damage.addAll(recovery.damage());
       if (recovery.wasCut()) {
         dropFrom(index + 1);
@@ -190,10 +195,44 @@ final class LogRecovery {
       }
     }
     log.nextOffset = Math.max(next, log.segments.active().baseOffset());
-    if (log.nextOffset <= trustedBelow) {
-      // Ended in the middle of a truncation: what was cut must not come back behind new batches.
+    if (stored.lastStop() == LastStop.UNKNOWN || interrupted || log.nextOffset <= trustedBelow) {
+      // A cut may not be durable, and what was cut must not come back behind new batches.
       log.segments.active().sync();
     }
+  }
+
+  private SegmentRecovery recover(Segment segment, int index) throws IOException {
+    boolean last = index + 1 == log.segments.count();
+    long limit = last ? Long.MAX_VALUE : log.segments.get(index + 1).baseOffset();
+    if (stored.lastStop() == LastStop.KILLED && !segment.hasPaddedIndexes()) {
+      SegmentRecovery quick = recovery(segment);
+      if (quick.runAsWritten(trustedBelow, limit)) {
+        return quick;
+      }
+    }
+    SegmentRecovery thorough = recovery(segment);
+    if (endsAtFirstBadBatch()) {
+      thorough.runDoubtful(trustedBelow, limit);
+    } else {
+      boolean followed = !last && beginsWithBatch(log.segments.get(index + 1));
+      thorough.run(trustedBelow, stored.lastStop() == LastStop.UNKNOWN, followed, limit);
+    }
+    return thorough;
+  }
+
+  private SegmentRecovery recovery(Segment segment) {
+    return new SegmentRecovery(
+        segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
+  }
+
+  /// Whether a batch that is not whole ends the log, whatever follows it. So it is after a power
+  /// failure, where pages reach the device in any order, and in logs that promise nothing of what
+  /// was not flushed. A log that syncs before it acknowledges may have promised what lies behind,
+  /// and so may any log as long as the machine ran on, or nobody knows what was flushed.
+  private boolean endsAtFirstBadBatch() {
+    return stored.lastStop() == LastStop.UNKNOWN
+        && stored.recoveryPoint() >= 0
+        && log.config.flushMessages() > 1;
   }
 
   /// Between two segments that were never flushed, offsets that are missing are the lost end of the
@@ -209,15 +248,7 @@ final class LogRecovery {
 
   /// Durable when it returns: else the files could come back beside what is appended next.
   private void dropFrom(int index) throws IOException {
-    List<Segment> dropped = log.segments.removeFrom(index);
-    for (Segment segment : dropped) {
-      for (Path file : segment.markDeleted()) {
-        log.disk.delete(file);
-      }
-    }
-    if (!dropped.isEmpty()) {
-      log.disk.syncDirectory(log.dir);
-    }
+    log.deleteNow(log.segments.removeFrom(index));
   }
 
   /// Segments were lost from the folder while the log start offset survived: start again there.

@@ -23,7 +23,7 @@ final class LogState {
 
   /// Bytes from which on a full flush brings a producer snapshot along: bounds what recovery has to
   /// replay below the recovery point.
-  static final long SNAPSHOT_BYTES = 16L << 20;
+  static final long SNAPSHOT_BYTES = 4L << 20;
 
   final LogEnvironment environment;
   final Disk disk;
@@ -89,6 +89,23 @@ final class LogState {
   long rollJitterMs() {
     long bound = Math.min(config.segmentJitterMs(), config.segmentMs());
     return bound <= 0 ? 0 : environment.world().entropy().stream("log roll " + dir).nextLong(bound);
+  }
+
+  /// Deletes the files of segments that were taken out at the log's end. They are renamed first,
+  /// durably: else they could come back behind what is appended next, and a start after a kill in
+  /// between sees that something was under way. Blocks.
+  void deleteNow(List<Segment> removed) throws IOException {
+    if (removed.isEmpty()) {
+      return;
+    }
+    List<Path> files = new ArrayList<>();
+    for (Segment segment : removed) {
+      files.addAll(segment.markDeleted());
+    }
+    disk.syncDirectory(dir);
+    for (Path file : files) {
+      disk.delete(file);
+    }
   }
 
   /// The first damaged range that does not end below `offset`.

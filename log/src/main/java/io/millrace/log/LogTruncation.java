@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,8 +37,9 @@ final class LogTruncation {
       return;
     }
     lowerPoints(offset);
+    Path mark = markCut(offset);
     int keep = log.segments.floor(offset);
-    delete(log.segments.removeFrom(keep + 1));
+    log.deleteNow(log.segments.removeFrom(keep + 1));
     Segment active = log.segments.active();
     DamagedRange damaged = log.damageAt(offset);
     if (damaged == null) {
@@ -47,6 +49,7 @@ final class LogTruncation {
       active.truncateToPosition((int) damaged.position(), damaged.firstOffset());
     }
     active.sync();
+    log.disk.delete(mark);
     log.nextOffset = Math.max(active.readNextOffset(), active.baseOffset());
     active.prepareAppends();
     log.logStartOffset = Math.min(log.logStartOffset, log.nextOffset);
@@ -57,9 +60,17 @@ final class LogTruncation {
     log.unflushedMessages = log.nextOffset - log.recoveryPoint;
   }
 
+  /// A file that is there as long as the cut is not durable, so that a start after a kill knows. By
+  /// its name every start removes it, Kafka's too.
+  private Path markCut(long offset) throws IOException {
+    Path mark = LogFiles.file(log.dir, offset, ".cut" + LogFiles.DELETED);
+    log.disk.open(mark).release();
+    return mark;
+  }
+
   void fullyTo(long offset) throws IOException {
     lowerPoints(Math.min(offset, log.logStartOffset));
-    delete(log.segments.removeFrom(0));
+    log.deleteNow(log.segments.removeFrom(0));
     log.segments.add(Segment.create(log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs()));
     log.disk.syncDirectory(log.dir);
     log.nextOffset = offset;
@@ -82,17 +93,6 @@ final class LogTruncation {
     log.indexedPoint = Math.min(log.indexedPoint, offset);
     if (lowered) {
       log.environment.reports().recoveryPointLowered(owner);
-    }
-  }
-
-  private void delete(List<Segment> segments) throws IOException {
-    for (Segment segment : segments) {
-      for (Path file : segment.markDeleted()) {
-        log.disk.delete(file);
-      }
-    }
-    if (!segments.isEmpty()) {
-      log.disk.syncDirectory(log.dir);
     }
   }
 }

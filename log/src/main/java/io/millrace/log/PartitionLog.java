@@ -43,6 +43,10 @@ public final class PartitionLog {
     log.lastFlushedMs = log.nowMs();
     PartitionLog opened = new PartitionLog(log);
     opened.checkInvariants();
+    if (opened.checkpointOffset() < state.recoveryPoint()) {
+      // What is appended from here on must not be trusted for what was there before.
+      environment.reports().recoveryPointLowered(opened);
+    }
     return opened;
   }
 

@@ -5,7 +5,6 @@ import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.Segment;
 import java.io.IOException;
-import java.util.List;
 
 /// Brings producer state up to an offset: from the newest usable snapshot at or below, then by the
 /// headers of the batches from there on. Also finds the aborted transactions again that a
@@ -33,14 +32,16 @@ final class ProducerRecovery {
     rebuild(log.nextOffset);
   }
 
-  private void rebuild(long transactionsBelow) throws IOException {
+  private void rebuild(long believedBelow) throws IOException {
     restore();
+    long from = log.producers.endOffset();
+    // What the indexes say of transactions is as old as the snapshot at least.
+    long transactionsBelow = Math.min(believedBelow, from);
     for (int i = Math.max(0, log.segments.floor(transactionsBelow));
         i < log.segments.count();
         i++) {
       log.segments.get(i).truncateAborted(transactionsBelow);
     }
-    long from = log.producers.endOffset();
     for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
       replay(log.segments.get(i), from, transactionsBelow);
     }
@@ -82,12 +83,13 @@ final class ProducerRecovery {
     }
   }
 
-  /// Keeps the snapshots at segment borders, and the newest of all.
-  private void removeStraySnapshots() throws IOException {
+  /// Keeps the snapshots at segment borders, and the newest of all. The others go when that one is
+  /// known to be durable.
+  private void removeStraySnapshots() {
     long latest = log.snapshots.latest();
-    for (long offset : List.copyOf(log.snapshots.offsets())) {
+    for (long offset : log.snapshots.offsets()) {
       if (offset != latest && log.segments.at(offset) == null) {
-        log.snapshots.delete(offset);
+        log.supersededSnapshots.add(offset);
       }
     }
   }

@@ -17,6 +17,7 @@ class CrashRecoveryTest {
   void keepsWhatItPromisedOnAFreshSeed() {
     long seed = Long.getLong("millrace.seed", System.nanoTime());
     System.out.println("CrashRecoveryTest: -Dmillrace.seed=" + seed);
-    LongStream.range(seed, seed + 10).forEach(s -> new CrashedLogLife(s).run(LIVES));
+    LongStream.range(seed, seed + Integer.getInteger("millrace.seeds", 10))
+        .forEach(s -> new CrashedLogLife(s).run(LIVES));
   }
 }

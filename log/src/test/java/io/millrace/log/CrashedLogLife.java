@@ -34,6 +34,10 @@ final class CrashedLogLife {
   private final Random random;
   private final VirtualWorld world;
   private final LogConfig config;
+
+  /// Whether the log is one that syncs before it acknowledges.
+  private final boolean syncsFirst;
+
   private final LogFixture.Reports reports = new LogFixture.Reports();
 
   /// Sequence number of what was stored at each offset: model of the log.
@@ -55,13 +59,15 @@ final class CrashedLogLife {
   CrashedLogLife(long seed) {
     this.seed = seed;
     this.random = new Random(seed);
+    this.syncsFirst = random.nextBoolean();
     this.world = VirtualWorld.builder(seed).epochMs(StagedWorld.START_MS).build();
     this.config =
         LogConfig.DEFAULTS
             .with("segment.bytes", 40_000 + random.nextInt(60_000))
             .with("index.interval.bytes", random.nextInt(3_000))
             .with("retention.bytes", random.nextBoolean() ? -1 : 150_000)
-            .with("retention.ms", -1);
+            .with("retention.ms", -1)
+            .with("flush.messages", syncsFirst ? 1 : Long.MAX_VALUE);
   }
 
   void run(int lives) {
@@ -118,12 +124,23 @@ final class CrashedLogLife {
   private Crash crashKind = Crash.KILL;
   private boolean clean;
 
+  /// As [BootNote] tells it: the boot in which the log was opened last.
+  private String openedInBoot = "";
+
+  private LastStop lastStop(VirtualNode node) {
+    if (clean) {
+      return LastStop.CLEAN;
+    }
+    return node.disk().bootId().equals(openedInBoot) ? LastStop.KILLED : LastStop.UNKNOWN;
+  }
+
   private void live(VirtualNode node) throws IOException {
+    LastStop lastStop = lastStop(node);
     LogReports here =
         new LogReports() {
           @Override
           public void damaged(Path log, DamagedRange range) {
-            if (crashKind == Crash.POWER && range.firstOffset() >= durable) {
+            if (syncsFirst && lastStop == LastStop.UNKNOWN && range.firstOffset() >= durable) {
               throw new OutOfOrderTail();
             }
             throw new AssertionError("seed " + seed + ": " + range);
@@ -145,14 +162,14 @@ final class CrashedLogLife {
       // A crash during recovery.
       node.disk().faults().crashAfter(1 + random.nextInt(60), pickCrash());
     }
-    if (!node.disk().exists(PARENT)) {
-      node.disk().createDirectories(PARENT);
-      node.disk().syncDirectory(Path.of("/"));
-    }
-    LogOpenState stored = new LogOpenState(storedStart, storedPoint, clean, id());
+    // As formatting does, which begins again where it was interrupted.
+    node.disk().createDirectories(PARENT);
+    node.disk().syncDirectory(Path.of("/"));
+    LogOpenState stored = new LogOpenState(storedStart, storedPoint, lastStop, id());
     // As the marker of a clean shutdown, which goes before the log is opened.
     clean = false;
     PartitionLog log = PartitionLog.open(environment, DIR, config, stored);
+    openedInBoot = node.disk().bootId();
     verify(log);
     node.disk().faults().crashAfter(1 + random.nextInt(MAX_OPERATIONS), pickCrash());
     for (int i = random.nextInt(100); i > 0; i--) {

@@ -27,7 +27,8 @@ class DamageTest {
   @BeforeEach
   void write() {
     on = new LogFixture(temp);
-    on.with("index.interval.bytes", 300);
+    // A log that may have promised everything that it has.
+    on.with("index.interval.bytes", 300).with("flush.messages", 1);
     for (int i = 0; i < 10; i++) {
       on.append(batch().values(150).by(4, 0, i * 2).at(StagedWorld.START_MS + i).of(2));
     }
@@ -51,7 +52,7 @@ class DamageTest {
   }
 
   private PartitionLog reopen() {
-    return on.open(new LogOpenState(0, 0, false, Uuid.ZERO_UUID));
+    return on.open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID));
   }
 
   @Test
@@ -71,6 +72,58 @@ class DamageTest {
     LogRead.Data head = (LogRead.Data) on.log().read(0, 1 << 20, 20, true);
     assertThat(LogFixture.records(head).records()).hasSize(8);
     assertThat(on.refused(batch().of(1)).error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+  }
+
+  @Test
+  void endsAtTheFirstBadBatchWhereNothingWasPromised() throws IOException {
+    on.with("flush.messages", Long.MAX_VALUE);
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    put(file(".log"), 4 * size + 100, new byte[] {77});
+    reopen();
+    assertThat(on.reports.damaged).isEmpty();
+    assertThat(on.log().logEndOffset()).isEqualTo(8);
+    assertThat(on.readAll(0)).isEqualTo(before.subList(0, 8));
+    assertThat(Files.size(file(".log"))).isEqualTo(4L * size);
+  }
+
+  @Test
+  void aKilledProcessLeavesDamageOnlyByRot() throws IOException {
+    on.with("flush.messages", Long.MAX_VALUE);
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    // Not the length, not the magic: zeros, as lost pages have.
+    put(file(".log"), 4L * size, new byte[size]);
+    on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
+    assertThat(on.reports.damaged).containsExactly(new DamagedRange(8, 10, 4L * size));
+  }
+
+  @Test
+  void ofAKilledProcessTheTornEndIsCutAndTheRestRead() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    for (long point : new long[] {0, 8, 19}) {
+      Files.write(file(".log"), java.util.Arrays.copyOf(whole, whole.length - 40));
+      on.open(new LogOpenState(0, point, LastStop.KILLED, Uuid.ZERO_UUID));
+      assertThat(on.readAll(0)).isEqualTo(before.subList(0, 18));
+      on.log().abandon();
+      Files.write(file(".log"), whole);
+      on.open(new LogOpenState(0, point, LastStop.KILLED, Uuid.ZERO_UUID));
+      assertThat(on.readAll(0)).isEqualTo(before);
+      assertThat(on.log().searchTimestamp(StagedWorld.START_MS + 9).offset()).isEqualTo(18);
+      assertThat(on.log().latestEpoch()).isEqualTo(on.leaderEpoch);
+      assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
+      on.log().abandon();
+    }
+    assertThat(on.reports.damaged).isEmpty();
+  }
+
+  @Test
+  void aLogThatKafkaLeftOpenIsCheckedWhole() throws IOException {
+    on.open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID));
+    on.restart();
+    on.log().abandon();
+    put(file(".log"), 150, new byte[] {77});
+    put(file(".index"), Files.size(file(".index")), new byte[800]);
+    on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
+    assertThat(on.reports.damaged).containsExactly(new DamagedRange(0, 2, 0));
   }
 
   @Test
@@ -162,7 +215,7 @@ class DamageTest {
 
   @Test
   void everyFlippedByteOfTheIndexesIsFoundOrHarmless() throws IOException {
-    on.open(new LogOpenState(0, 0, false, Uuid.ZERO_UUID));
+    on.open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID));
     on.restart();
     on.log().abandon();
     byte[] offsets = Files.readAllBytes(file(".index"));
@@ -173,7 +226,7 @@ class DamageTest {
       for (boolean clean : new boolean[] {true, false}) {
         Files.write(file(".index"), flipped(offsets, at));
         Files.write(file(".timeindex"), flipped(times, at - offsets.length));
-        on.open(new LogOpenState(0, 20, clean, Uuid.ZERO_UUID));
+        on.open(new LogOpenState(0, 20, clean ? LastStop.CLEAN : LastStop.UNKNOWN, Uuid.ZERO_UUID));
         assertThat(on.readAll(0)).as("byte %s", at).isEqualTo(before);
         for (long offset = 0; offset < 20; offset++) {
           assertThat(on.readAll(offset).getFirst()).isEqualTo(before.get((int) offset));
@@ -196,7 +249,7 @@ class DamageTest {
   void rebuildsMissingIndexes() throws IOException {
     Files.delete(file(".index"));
     Files.delete(file(".timeindex"));
-    on.open(new LogOpenState(0, 20, true, Uuid.ZERO_UUID));
+    on.open(new LogOpenState(0, 20, LastStop.CLEAN, Uuid.ZERO_UUID));
     assertThat(on.readAll(0)).isEqualTo(before);
     assertThat(on.log().searchTimestamp(StagedWorld.START_MS + 5).offset()).isEqualTo(10);
     assertThat(on.reports.rebuilt).hasSize(1);
@@ -206,7 +259,7 @@ class DamageTest {
 
   @Test
   void doesWithoutDamagedSmallFiles() throws IOException {
-    on.open(new LogOpenState(0, 0, false, Uuid.randomUuid()));
+    on.open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.randomUuid()));
     on.restart();
     on.log().abandon();
     for (String name :
@@ -217,7 +270,7 @@ class DamageTest {
       byte[] whole = Files.readAllBytes(path);
       for (int at = 0; at < whole.length; at++) {
         Files.write(path, flipped(whole, at));
-        on.open(new LogOpenState(0, 20, true, Uuid.ZERO_UUID));
+        on.open(new LogOpenState(0, 20, LastStop.CLEAN, Uuid.ZERO_UUID));
         assertThat(on.readAll(0)).isEqualTo(before);
         assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
         on.log().abandon();

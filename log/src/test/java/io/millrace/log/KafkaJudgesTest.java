@@ -193,7 +193,7 @@ class KafkaJudgesTest {
         assertThat(kafka.readAll()).isEqualTo(ours);
         assertThat(kafka.log.producerStateManager().activeProducers()).hasSize(3);
       }
-      on.open(new LogOpenState(0, end, true, TOPIC_ID));
+      on.open(new LogOpenState(0, end, LastStop.CLEAN, TOPIC_ID));
       assertThat(on.readAll(0)).isEqualTo(ours);
     }
     assertThat(on.reports.damaged).isEmpty();
@@ -220,7 +220,8 @@ class KafkaJudgesTest {
               environment,
               dir,
               on.config,
-              new LogOpenState(0, clean ? 600 : 0, clean, Uuid.ZERO_UUID));
+              new LogOpenState(
+                  0, clean ? 600 : 0, clean ? LastStop.CLEAN : LastStop.UNKNOWN, Uuid.ZERO_UUID));
       assertThat(log.logEndOffset()).isEqualTo(600);
       assertThat(log.latestEpoch()).isEqualTo(2);
       assertThat(log.topicId()).isEqualTo(TOPIC_ID);

@@ -39,7 +39,7 @@ final class LogFixture implements AutoCloseable {
 
   PartitionLog log() {
     PartitionLog opened = log;
-    return opened == null ? open(new LogOpenState(0, 0, false, Uuid.ZERO_UUID)) : opened;
+    return opened == null ? open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID)) : opened;
   }
 
   PartitionLog open(LogOpenState state) {
@@ -58,7 +58,8 @@ final class LogFixture implements AutoCloseable {
       PartitionLog old = log();
       old.close();
       return open(
-          new LogOpenState(old.logStartOffset(), old.checkpointOffset(), true, Uuid.ZERO_UUID));
+          new LogOpenState(
+              old.logStartOffset(), old.checkpointOffset(), LastStop.CLEAN, Uuid.ZERO_UUID));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -69,7 +70,8 @@ final class LogFixture implements AutoCloseable {
     PartitionLog old = log();
     old.abandon();
     return open(
-        new LogOpenState(old.logStartOffset(), old.checkpointOffset(), false, Uuid.ZERO_UUID));
+        new LogOpenState(
+            old.logStartOffset(), old.checkpointOffset(), LastStop.UNKNOWN, Uuid.ZERO_UUID));
   }
 
   AppendOutcome append(ByteBuffer batch) {

@@ -3,6 +3,7 @@ package io.millrace.runtime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The file system. All calls block for as long as the kernel does; those that reach the device
 /// (the `sync` family, [#replace]) belong on workers or a dedicated loop. Thread-safe.
@@ -59,6 +60,12 @@ public interface Disk {
 
   /// Bytes in all on the volume of this path.
   long totalBytes(Path path) throws IOException;
+
+  /// Names the run of the machine whose page cache stands between writers and devices. While the
+  /// name is the same, all that was written by any process can be read, synced or not; another name
+  /// means that what was not synced may be gone in part (a power failure, a crash of the kernel, or
+  /// only a restart). Null where nobody knows.
+  @Nullable String bootId();
 
   /// Takes the exclusive lock of a data directory, as Kafka's `.lock`; held until closed or the
   /// process ends. Fails at once when another process holds it.

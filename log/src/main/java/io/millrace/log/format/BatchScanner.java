@@ -26,6 +26,8 @@ public final class BatchScanner {
   }
 
   private static final int LARGEST_BUFFER_STEP = 1 << 20;
+  private static final int FIRST_STEP = 4096;
+  private static final int SMALLEST_STEP = 512;
 
   private final DiskFile file;
   private final long end;
@@ -38,6 +40,12 @@ public final class BatchScanner {
 
   private int bufferLength;
 
+  /// Bytes read at once, and batches found in what was read last: a walk over headers does not read
+  /// what lies between those of large batches.
+  private int step;
+
+  private int batchesInStep;
+
   private long position;
   private int size;
   private Stop stop = Stop.NONE;
@@ -48,6 +56,7 @@ public final class BatchScanner {
     this.end = end;
     this.verify = verify;
     this.buffer = ByteBuffer.allocate(Math.max(bufferBytes, BatchHeader.SIZE));
+    this.step = verify ? buffer.capacity() : Math.min(buffer.capacity(), FIRST_STEP);
     this.position = from;
     this.bufferStart = from;
   }
@@ -98,6 +107,7 @@ public final class BatchScanner {
       }
     }
     size = announced;
+    batchesInStep++;
     stop = Stop.NONE;
     return true;
   }
@@ -180,9 +190,14 @@ public final class BatchScanner {
           ByteBuffer.allocate(
               length <= LARGEST_BUFFER_STEP ? Integer.highestOneBit(length - 1) << 1 : length);
     }
+    if (!verify) {
+      adaptStep();
+    }
     bufferStart = position;
     bufferLength = 0;
-    buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
+    buffer
+        .clear()
+        .limit((int) Math.min(Math.min(buffer.capacity(), Math.max(step, length)), end - position));
     while (buffer.hasRemaining()) {
       int read = file.read(buffer, position + buffer.position());
       if (read <= 0) {
@@ -191,5 +206,15 @@ public final class BatchScanner {
     }
     bufferLength = buffer.position();
     return bufferLength >= length;
+  }
+
+  /// Many batches in what was read: read more the next time. One or none: read less.
+  private void adaptStep() {
+    if (batchesInStep >= 8) {
+      step = Math.min(buffer.capacity(), step * 2);
+    } else if (batchesInStep <= 1) {
+      step = Math.min(step, Math.max(SMALLEST_STEP, step / 2));
+    }
+    batchesInStep = 0;
   }
 }

@@ -28,8 +28,13 @@ public final class SnapshotFiles {
   }
 
   /// Takes note of a file found at start.
-  public void found(long offset) {
+  ///
+  /// @param mayBeUnsynced whether the next flush has to make it durable
+  public void found(long offset, boolean mayBeUnsynced) {
     offsets.add(offset);
+    if (mayBeUnsynced) {
+      unsynced.add(offset);
+    }
   }
 
   public boolean has(long offset) {

@@ -74,6 +74,19 @@ final class IndexFile {
     }
   }
 
+  /// Whether the file ends with what no entry of ours is: zeros, or a part of an entry.
+  boolean isPadded() throws IOException {
+    if (entries == 0) {
+      return false;
+    }
+    if (file().size() != (long) entries * entrySize) {
+      return true;
+    }
+    ByteBuffer last = ByteBuffer.allocate(entrySize);
+    read(entries - 1, last);
+    return isZero(last);
+  }
+
   /// Drops all-zero entries at the end; what remains is cut to whole entries.
   void trimPadding() throws IOException {
     long size = file().size();

@@ -98,6 +98,11 @@ public final class Segment {
     return indexes.times();
   }
 
+  /// Whether another program appended to it last and did not close it.
+  public boolean hasPaddedIndexes() throws IOException {
+    return indexes.arePadded();
+  }
+
   public Path path(String suffix) {
     return LogFiles.file(dir, baseOffset, suffix);
   }

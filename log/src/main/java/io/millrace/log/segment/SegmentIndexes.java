@@ -92,6 +92,11 @@ final class SegmentIndexes {
     return offsets.isFull(maxBytes) || times.isFull(maxBytes);
   }
 
+  /// Whether another program had them open last: Kafka pads the indexes that it appends to.
+  boolean arePadded() throws IOException {
+    return offsets.file().isPadded() || times.file().isPadded();
+  }
+
   /// Writes the entries that wait in memory.
   void write() throws IOException {
     offsets.write();

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Walks a segment that may not be as it was left: checks every batch from a trusted point on,
-/// rebuilds the indexes behind it, finds the end.
+/// Walks a segment that may not be as it was left, from a trusted point on: rebuilds the indexes
+/// behind it and finds the end. Used once, in one of three ways.
 ///
-/// What is not a whole batch is one of three things:
+/// [#runAsWritten]: everything written is known to be there, so headers are enough, and a checksum
+/// for the last batch. [#runDoubtful]: nothing is known of what was written last, so every batch is
+/// checked and the first that does not hold is the end. [#run]: every batch is checked, and what is
+/// not a whole batch is one of three things:
 ///
 /// - a *torn tail*, when no valid batch follows: cut;
 /// - *lost pages*, when what is not a batch contains a page of zeros: data that was never synced
@@ -28,20 +31,22 @@ public final class SegmentRecovery {
   private final Segment segment;
   private final int bufferBytes;
   private final int indexIntervalBytes;
-  private final LeaderEpochs epochs;
+  private final LeaderEpochs epochs = new LeaderEpochs();
   private final List<DamagedRange> damage = new ArrayList<>();
   private long nextOffset;
   private int lastEpoch;
   private boolean cut;
   private long endPosition;
 
-  /// @param epochs gets the epochs of the batches walked
-  public SegmentRecovery(
-      Segment segment, int bufferBytes, int indexIntervalBytes, LeaderEpochs epochs) {
+  public SegmentRecovery(Segment segment, int bufferBytes, int indexIntervalBytes) {
     this.segment = segment;
     this.bufferBytes = bufferBytes;
     this.indexIntervalBytes = indexIntervalBytes;
-    this.epochs = epochs;
+  }
+
+  /// Of the batches walked.
+  public LeaderEpochs epochs() {
+    return epochs;
   }
 
   /// Offset behind the last batch.
@@ -58,15 +63,65 @@ public final class SegmentRecovery {
     return damage;
   }
 
-  /// Walks the segment.
+  /// Walks the headers of a segment of which every write that returned is there.
+  ///
+  /// @return false where anything is not as it was written: then it needs one of the other walks,
+  ///   by a new instance
+  public boolean runAsWritten(long trustedBelow, long limitOffset) throws IOException {
+    BatchScanner scanner = segment.scan(beginAsWritten(trustedBelow), 1 << 16, false);
+    nextOffset = Math.max(nextOffset, segment.baseOffset());
+    lastEpoch = -1;
+    int last = -1;
+    while (scanner.next()) {
+      if (!continuesLog(scanner, limitOffset)) {
+        return false;
+      }
+      last = (int) scanner.position();
+      note(scanner);
+    }
+    if (scanner.stop() != BatchScanner.Stop.END
+        || (last >= 0 && !segment.scan(last, BatchHeader.SIZE, true).next())) {
+      return false;
+    }
+    segment.endRebuild(segment.size(), false);
+    return true;
+  }
+
+  /// The indexes are as they were written too, so that their order need not be looked at.
+  private int beginAsWritten(long trustedBelow) throws IOException {
+    if (trustedBelow > segment.baseOffset()) {
+      OffsetIndex.Entry entry = segment.offsetIndex().floor(trustedBelow - 1);
+      if (beginAt(entry)) {
+        return entry.position();
+      }
+    }
+    segment.beginRebuild(0, segment.baseOffset(), 0);
+    return 0;
+  }
+
+  /// Walks the segment up to the first batch that does not hold, and cuts there.
+  public void runDoubtful(long trustedBelow, long limitOffset) throws IOException {
+    BatchScanner scanner = segment.scan(begin(trustedBelow), bufferBytes, true);
+    nextOffset = Math.max(nextOffset, segment.baseOffset());
+    lastEpoch = -1;
+    while (scanner.next() && continuesLog(scanner, limitOffset)) {
+      note(scanner);
+    }
+    cut = scanner.stop() != BatchScanner.Stop.END;
+    segment.endRebuild((int) scanner.position(), cut);
+  }
+
+  /// Walks the segment and tells lost tails from damage.
   ///
   /// @param trustedBelow batches and index entries below this offset are known to be durable and
   ///   whole; the walk begins at the last index entry below it, or at 0 where the index does not
   ///   hold what it should
+  /// @param holes whether pages may be missing that were never synced; otherwise zeros are damage
   /// @param followed whether the next segment begins with a valid batch: then the end of this one
   ///   is no tail
   /// @param limitOffset base offset of the next segment, or [Long#MAX_VALUE]
-  public void run(long trustedBelow, boolean followed, long limitOffset) throws IOException {
+  public void run(long trustedBelow, boolean holes, boolean followed, long limitOffset)
+      throws IOException {
     int size = segment.size();
     BatchScanner scanner = segment.scan(begin(trustedBelow), bufferBytes, true);
     nextOffset = Math.max(nextOffset, segment.baseOffset());
@@ -80,7 +135,7 @@ public final class SegmentRecovery {
         break;
       }
       long resumed = findValid(scanner.position() + 1, size, limitOffset);
-      boolean lost = hasLostSector(scanner.position(), resumed < 0 ? size : resumed);
+      boolean lost = holes && hasLostSector(scanner.position(), resumed < 0 ? size : resumed);
       boolean validBehind = resumed >= 0 || (followed && scanner.stop() != BatchScanner.Stop.SHORT);
       if (!validBehind || lost) {
         cut = true;
@@ -109,19 +164,26 @@ public final class SegmentRecovery {
       int plausible = index.plausibleEntries(Integer.MAX_VALUE, segment.size());
       index.truncate(plausible);
       OffsetIndex.Entry entry = index.floor(trustedBelow - 1);
-      if (entry.index() >= 0) {
-        BatchScanner probe = segment.scan(entry.position(), Math.min(bufferBytes, 1 << 16), true);
-        if (probe.next()
-            && probe.lastOffset() == entry.lastOffset()
-            && segment.timeIndex().isPlausible(entry.lastOffset())) {
-          nextOffset = probe.baseOffset();
-          segment.beginRebuild(entry.position(), probe.baseOffset(), entry.index());
-          return entry.position();
-        }
+      if (segment.timeIndex().isPlausible() && beginAt(entry)) {
+        return entry.position();
       }
     }
     segment.beginRebuild(0, segment.baseOffset(), 0);
     return 0;
+  }
+
+  /// Cuts the indexes at an entry, if it leads to the batch that it should.
+  private boolean beginAt(OffsetIndex.Entry entry) throws IOException {
+    if (entry.index() < 0 || entry.position() >= segment.size()) {
+      return false;
+    }
+    BatchScanner probe = segment.scan(entry.position(), Math.min(bufferBytes, 1 << 12), true);
+    if (!probe.next() || probe.lastOffset() != entry.lastOffset()) {
+      return false;
+    }
+    nextOffset = probe.baseOffset();
+    segment.beginRebuild(entry.position(), probe.baseOffset(), entry.index());
+    return true;
   }
 
   private boolean continuesLog(BatchScanner batch, long limitOffset) throws IOException {
@@ -158,9 +220,7 @@ public final class SegmentRecovery {
         indexIntervalBytes);
     int epoch = batch.leaderEpoch();
     if (epoch >= 0) {
-      if (epoch > epochs.latestEpoch()) {
-        epochs.assign(epoch, batch.baseOffset());
-      }
+      epochs.assign(epoch, batch.baseOffset());
       lastEpoch = epoch;
     }
     nextOffset = batch.lastOffset() + 1;

@@ -17,6 +17,8 @@ public final class TimeIndex {
 
   static final int ENTRY_SIZE = 12;
 
+  private static final int CHECKED_AT_ONCE = 4096;
+
   private static final long NO_TIMESTAMP = -1;
 
   private final long baseOffset;
@@ -144,17 +146,23 @@ public final class TimeIndex {
     return new Entry(entry.getLong(0), baseOffset + entry.getInt(8));
   }
 
-  /// Whether timestamps and offsets of all entries are in order, offsets below `endOffset`.
-  boolean isPlausible(long endOffset) throws IOException {
-    Entry before = entry(-1);
-    for (int i = 0; i < file.entries(); i++) {
-      Entry entry = entry(i);
-      if (entry.timestampMs() <= before.timestampMs()
-          || entry.offset() < before.offset()
-          || entry.offset() >= endOffset) {
-        return false;
+  /// Whether the entries of the file are in order: timestamps grow strictly, offsets do not shrink.
+  boolean isPlausible() throws IOException {
+    int count = file.entries();
+    ByteBuffer chunk = ByteBuffer.allocate(Math.min(count, CHECKED_AT_ONCE) * ENTRY_SIZE);
+    long timestamp = NO_TIMESTAMP;
+    int offset = 0;
+    for (int done = 0; done < count; ) {
+      int next = Math.min(count - done, CHECKED_AT_ONCE);
+      file.readFrom(done, chunk.clear().limit(next * ENTRY_SIZE));
+      for (int at = 0; at < next * ENTRY_SIZE; at += ENTRY_SIZE) {
+        if (chunk.getLong(at) <= timestamp || chunk.getInt(at + 8) < offset) {
+          return false;
+        }
+        timestamp = chunk.getLong(at);
+        offset = chunk.getInt(at + 8);
       }
-      before = entry;
+      done += next;
     }
     return true;
   }

@@ -132,6 +132,8 @@ public final class MetadataLog implements RaftLog {
         .with("segment.bytes", internal == null ? config.logSegmentBytes() : internal)
         .with("segment.ms", config.logSegmentMillis())
         .with("max.message.bytes", config.internalMaxBatchSizeInBytes())
+        // Every append is synced before it counts, so recovery must not cut what it has promised.
+        .with("flush.messages", 1)
         .with("retention.ms", -1)
         .with("retention.bytes", -1);
   }

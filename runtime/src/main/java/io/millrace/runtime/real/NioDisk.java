@@ -24,9 +24,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The machine's file systems.
 final class NioDisk implements Disk {
+
+  private static final @Nullable String BOOT_ID = readBootId();
 
   /// Lock files that this process holds.
   private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
@@ -197,6 +200,21 @@ final class NioDisk implements Disk {
       return Files.getFileStore(path).getTotalSpace();
     } catch (IOException e) {
       throw failed("cannot read the size of the volume of", path, e);
+    }
+  }
+
+  @Override
+  public @Nullable String bootId() {
+    return BOOT_ID;
+  }
+
+  /// Linux draws it anew at every boot, the same for all containers of a machine.
+  private static @Nullable String readBootId() {
+    try {
+      String id = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).trim();
+      return id.isEmpty() ? null : id;
+    } catch (IOException e) {
+      return null;
     }
   }
 

@@ -40,6 +40,7 @@ public final class VirtualDisk implements Disk {
   private final CRC32C crc = new CRC32C();
   private int mount;
   private boolean mounted;
+  private int boots = 1;
   private long usedBytes;
 
   VirtualDisk(
@@ -108,6 +109,7 @@ public final class VirtualDisk implements Disk {
 
   /// The power has failed.
   void powerLost() {
+    boots++;
     entries.losePower(losses);
     for (FileContent file : files()) {
       file.losePower(scheduler.now(), losses);
@@ -467,6 +469,11 @@ public final class VirtualDisk implements Disk {
   public long totalBytes(Path path) {
     onMount(mount);
     return faults.capacityBytes();
+  }
+
+  @Override
+  public String bootId() {
+    return name + " boot " + boots;
   }
 
   @Override

@@ -1,0 +1,94 @@
+package io.millrace.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/// What a node knows, at its start, of how it was stopped.
+class BootNoteTest {
+
+  private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+  private static final Path NOTE = HostedWorld.DATA.resolve(".millrace_boot");
+  private static final Path BATCHES = HostedWorld.DATA.resolve("orders-0/00000000000000000000.log");
+
+  private final HostedWorld hosted = new HostedWorld();
+
+  private void fill() {
+    hosted.start();
+    hosted.create(ORDERS, HostedWorld.DATA);
+    for (int i = 0; i < 3; i++) {
+      hosted.append(ORDERS, 5);
+    }
+  }
+
+  private String note() {
+    return new String(hosted.content(NOTE), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void afterAKillWhatWasWrittenIsBelieved() {
+    fill();
+    String before = note();
+    hosted.kill();
+    // Rot inside of a batch is what only checksums find, and nobody looks at them.
+    hosted.put(BATCHES, 200, (byte) 99);
+    hosted.start();
+    assertThat(hosted.log(ORDERS).logEndOffset()).isEqualTo(15);
+    assertThat(hosted.reports.damaged).isEmpty();
+    assertThat(note()).isEqualTo(before);
+  }
+
+  @Test
+  void afterAPowerFailureEverythingThatWasNotFlushedIsChecked() {
+    fill();
+    hosted.runFor(100);
+    String before = note();
+    hosted.append(ORDERS, 5);
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.log(ORDERS).logEndOffset()).isBetween(15L, 20L);
+    hosted.verify(ORDERS, hosted.log(ORDERS).logEndOffset());
+    assertThat(note()).isNotEqualTo(before);
+  }
+
+  @Test
+  void whereDamageWasFoundItIsLookedForAgain() {
+    hosted.config = hosted.config.with("flush.messages", 1);
+    fill();
+    hosted.run(() -> hosted.disk().delete(NOTE));
+    hosted.put(BATCHES, 200, (byte) 99);
+    for (int starts = 1; starts <= 3; starts++) {
+      hosted.kill();
+      hosted.start();
+      assertThat(hosted.reports.damaged).hasSize(starts);
+      assertThat(hosted.disk().exists(NOTE)).isFalse();
+    }
+  }
+
+  @Test
+  void aDirectoryThatFailedIsNotBelieved() {
+    fill();
+    assertThat(hosted.disk().exists(NOTE)).isTrue();
+    hosted.run(() ->
+        hosted
+            .directories()
+            .fail(hosted.directory(HostedWorld.DATA), new IOException("Input/output error")));
+    hosted.settle();
+    assertThat(hosted.disk().exists(NOTE)).isFalse();
+    assertThat(hosted.disk().exists(HostedWorld.MORE.resolve(".millrace_boot"))).isTrue();
+  }
+
+  @Test
+  void aCleanStopNeedsNoNote() {
+    fill();
+    hosted.stop();
+    hosted.powerOff();
+    hosted.run(() -> hosted.disk().delete(NOTE));
+    hosted.start();
+    hosted.verify(ORDERS, 15);
+  }
+}
