@@ -2,18 +2,31 @@ package io.millrace.replication;
 
 import io.millrace.log.EpochEnd;
 
-/// Why a follower's log has to be cut, with the evidence.
+/// Why a follower's log has to be cut, with the evidence. What a leader says is about the log that
+/// was described to it, which ended at `asked`, after a record of `askedEpoch`; once the log has
+/// another end, it says nothing.
 sealed interface CutPoint {
 
   /// The leader says that the follower's last epoch ended differently in its log (KIP-595).
-  record Diverged(EpochEnd leaderEnd) implements CutPoint {}
+  record Diverged(long asked, int askedEpoch, EpochEnd leaderEnd) implements CutPoint {}
 
   /// The fetch offset was out of range and the leader's log ends below the follower's.
-  record LeaderEndsBelow(long leaderEndOffset) implements CutPoint {}
+  record LeaderEndsBelow(long asked, long leaderEndOffset) implements CutPoint {}
 
   /// The leader's log begins behind the follower's end: nothing here is of use.
-  record LeaderStartsAbove(long leaderStartOffset) implements CutPoint {}
+  record LeaderStartsAbove(long asked, long leaderStartOffset) implements CutPoint {}
 
   /// Recovery has found damage here; the leader has the records.
   record Damaged() implements CutPoint {}
+
+  /// Whether the evidence is about a log with this end.
+  default boolean isAbout(long logEndOffset, int latestEpoch) {
+    return switch (this) {
+      case Diverged(long asked, int askedEpoch, _) ->
+          asked == logEndOffset && askedEpoch == latestEpoch;
+      case LeaderEndsBelow(long asked, _) -> asked == logEndOffset;
+      case LeaderStartsAbove(long asked, _) -> asked == logEndOffset;
+      case Damaged() -> true;
+    };
+  }
 }

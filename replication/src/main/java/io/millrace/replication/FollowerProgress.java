@@ -45,7 +45,7 @@ final class FollowerProgress {
     return brokerEpoch;
   }
 
-  /// A new leader epoch of the same leader begins.
+  /// The leader epoch begins.
   void onLeaderEpoch(long leaderEnd, boolean inSync, long nowNanos) {
     caughtUpNanos = inSync ? nowNanos : NEVER;
     lastFetchNanos = inSync ? nowNanos : NEVER;

@@ -69,9 +69,9 @@ final class FollowerReplica implements ReplicaRole {
   long decideCut(CutPoint point) {
     long target =
         switch (point) {
-          case CutPoint.Diverged(EpochEnd leaderEnd) -> divergence(leaderEnd);
-          case CutPoint.LeaderEndsBelow(long leaderEndOffset) -> leaderEndOffset;
-          case CutPoint.LeaderStartsAbove(long leaderStartOffset) -> leaderStartOffset;
+          case CutPoint.Diverged(_, _, EpochEnd leaderEnd) -> divergence(leaderEnd);
+          case CutPoint.LeaderEndsBelow(_, long leaderEndOffset) -> leaderEndOffset;
+          case CutPoint.LeaderStartsAbove(_, long leaderStartOffset) -> leaderStartOffset;
           case CutPoint.Damaged() -> replica.log.damage().getFirst().firstOffset();
         };
     long end = replica.log.logEndOffset();

@@ -98,7 +98,9 @@ final class Following {
     long target;
     synchronized (replica) {
       FollowerReplica follower = replica.follower(leaderEpoch);
-      if (follower == null || replica.stopped) {
+      if (follower == null
+          || replica.stopped
+          || !point.isAbout(replica.log.logEndOffset(), replica.log.latestEpoch())) {
         return;
       }
       target = follower.decideCut(point);

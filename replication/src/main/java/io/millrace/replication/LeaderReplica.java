@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A partition's leadership on this broker, from its election to the next: how far the followers
-/// are, what is committed, who is in sync. Used under the partition's guard.
+/// A partition's leadership on this broker, for one leader epoch: how far the followers are, what
+/// is committed, who is in sync. Used under the partition's guard.
 ///
 /// The in-sync replicas:
 ///
@@ -43,7 +43,9 @@ final class LeaderReplica implements ReplicaRole {
     return epochStart;
   }
 
-  /// The replica's state is new: of this leader epoch or of a later one.
+  /// The replica's state is new.
+  ///
+  /// @param newEpoch whether the epoch begins with it
   void onState(boolean newEpoch) {
     pending = null;
     assign(replica.state);

@@ -123,6 +123,7 @@ public final class Partition implements LogOwner {
     List<AckQueue.Entry> done;
     List<AckQueue.Entry> failed = List.of();
     boolean proposes;
+    boolean unsynced;
     synchronized (replica) {
       if (next.partitionEpoch() < replica.state.partitionEpoch() || following.postpones(next)) {
         return;
@@ -133,6 +134,7 @@ public final class Partition implements LogOwner {
       replica.role(replica.stopped ? ReplicaRole.None.NONE : nextRole(previous));
       LeaderReplica leader = replica.leader();
       proposes = leader != null && leader.pending() != null;
+      unsynced = leader != null && replica.acknowledgedEnd() < replica.log.logEndOffset();
       done = replica.advance();
       if (leader == null) {
         failed = replica.acks.takeAll();
@@ -141,6 +143,11 @@ public final class Partition implements LogOwner {
     replica.watchers.signal();
     AckQueue.finish(done, Errors.NONE);
     AckQueue.finish(failed, Errors.NOT_LEADER_OR_FOLLOWER);
+    if (unsynced) {
+      // A tail from before a restart, or from when the topic did not ask for fsync: nothing else
+      // might sync it, and it is committed only then.
+      host.requestFlush(this);
+    }
     if (proposes) {
       host.onProposal(this);
     }
@@ -149,9 +156,11 @@ public final class Partition implements LogOwner {
   private ReplicaRole nextRole(LeaderState previous) {
     LeaderState next = replica.state;
     if (next.leader() == replica.brokerId) {
-      LeaderReplica same = replica.leader();
+      // What followers had in an earlier epoch says nothing: another leader may have been between.
+      boolean sameEpoch = previous.leaderEpoch() == next.leaderEpoch();
+      LeaderReplica same = sameEpoch ? replica.leader() : null;
       LeaderReplica leader = same != null ? same : new LeaderReplica(replica, host);
-      leader.onState(same == null || previous.leaderEpoch() != next.leaderEpoch());
+      leader.onState(same == null);
       return leader;
     }
     if (next.leader() < 0) {

@@ -6,11 +6,14 @@ import io.millrace.log.LogDirectory;
 import io.millrace.log.LogEnvironment;
 import io.millrace.metadata.ImageListener;
 import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.World;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -35,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /// leading) before the image is shown to clients, so that the metadata never names a leader here
 /// that does not serve yet. The first image loads the logs; images that arrive meanwhile wait for
 /// that. Readers take the [TopicTable].
-public final class Partitions implements ImageListener, ReplicaHost {
+public final class Partitions implements ImageListener, ReplicaHost, FetcherHost {
 
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 
@@ -46,9 +49,14 @@ public final class Partitions implements ImageListener, ReplicaHost {
   private final ControllerReports reports;
   private final EventLoop reportLoop;
   private final ReplicationSettings replication;
+  private final String interBrokerListener;
+  private final LongSupplier brokerEpoch;
   private volatile TopicTable table = TopicTable.EMPTY;
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
+
+  /// On the metadata loop.
+  private final ReplicaFetchers fetchers = new ReplicaFetchers(this);
 
   // On the metadata loop.
   private final ArrayDeque<Runnable> waitingForLoad = new ArrayDeque<>();
@@ -66,6 +74,8 @@ public final class Partitions implements ImageListener, ReplicaHost {
     void onLoaded(@Nullable IOException failure);
   }
 
+  /// @param interBrokerListener `inter.broker.listener.name`: where leaders are fetched from
+  /// @param brokerEpoch of this incarnation, negative while it is not registered
   /// @param metadataLoop where images arrive
   /// @param reportLoop where reports to the controller are prepared and repeated
   /// @param followers see each image when the partitions have followed it
@@ -75,6 +85,8 @@ public final class Partitions implements ImageListener, ReplicaHost {
       LogEnvironment environment,
       TopicSettings.Source settings,
       ReplicationSettings replication,
+      String interBrokerListener,
+      LongSupplier brokerEpoch,
       ControllerReports reports,
       EventLoop metadataLoop,
       EventLoop reportLoop,
@@ -85,6 +97,8 @@ public final class Partitions implements ImageListener, ReplicaHost {
     this.environment = environment;
     this.settings = settings;
     this.replication = replication;
+    this.interBrokerListener = interBrokerListener;
+    this.brokerEpoch = brokerEpoch;
     this.reports = reports;
     this.metadataLoop = metadataLoop;
     this.reportLoop = reportLoop;
@@ -182,6 +196,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
     if (configs != null) {
       reconfigure(configs, image);
     }
+    fetchers.begin();
   }
 
   private static List<TopicDelta> inOrder(TopicsDelta topics) {
@@ -214,6 +229,11 @@ public final class Partitions implements ImageListener, ReplicaHost {
       draft.add(partition);
     }
     partition.apply(LeaderState.of(registration), topicSettings.minInSyncReplicas());
+    if (registration.leader >= 0 && registration.leader != brokerId) {
+      fetchers.follow(partition, registration.leader, registration.leaderEpoch);
+    } else {
+      fetchers.unfollow(partition);
+    }
   }
 
   private @Nullable Partition host(
@@ -275,6 +295,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
 
   private void delete(Partition partition) {
     partition.retire();
+    fetchers.unfollow(partition);
     try {
       directories.delete(partition.topicPartition());
     } catch (IOException e) {
@@ -298,6 +319,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
           Partition partition = topic.partition(i);
           if (partition != null) {
             partition.configure(topicSettings.log(), topicSettings.minInSyncReplicas());
+            fetchers.reconsider(partition);
           }
         }
       }
@@ -316,6 +338,7 @@ public final class Partitions implements ImageListener, ReplicaHost {
   /// The broker is shutting down: nobody is served any more.
   public void stopServing() {
     stopped = true;
+    metadataLoop.execute(fetchers::close);
     table.partitions().forEach(Partition::stopServing);
   }
 
@@ -348,6 +371,29 @@ public final class Partitions implements ImageListener, ReplicaHost {
         && !registration.fenced()
         && !registration.inControlledShutdown()
         && (brokerEpoch == -1 || brokerEpoch == registration.epoch());
+  }
+
+  @Override
+  public World world() {
+    return environment.world();
+  }
+
+  @Override
+  public int brokerId() {
+    return brokerId;
+  }
+
+  @Override
+  public long brokerEpoch() {
+    return brokerEpoch.getAsLong();
+  }
+
+  @Override
+  public @Nullable Address addressOf(int broker) {
+    BrokerRegistration registration = cluster.broker(broker);
+    Endpoint endpoint =
+        registration == null ? null : registration.listeners().get(interBrokerListener);
+    return endpoint == null ? null : new Address(endpoint.host(), endpoint.port());
   }
 
   @Override

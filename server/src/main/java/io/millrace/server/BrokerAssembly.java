@@ -86,6 +86,8 @@ final class BrokerAssembly {
                 RECOVERY_BUFFER_BYTES),
             this::settings,
             replication(configs.node().values()),
+            configs.node().listeners().interBroker().value(),
+            quorum.lifecycle()::brokerEpoch,
             reports,
             quorum.metadataLoop(),
             dutyLoop,

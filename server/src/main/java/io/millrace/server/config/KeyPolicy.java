@@ -84,7 +84,6 @@ final class KeyPolicy {
           "num.io.threads",
           "num.network.threads",
           "num.replica.alter.log.dirs.threads",
-          "num.replica.fetchers",
           "producer.purgatory.purge.interval.requests",
           "queued.max.requests",
           "remote.",

@@ -29,6 +29,10 @@ public abstract class Answer {
   /// places in waiting lists). Called at most once, instead of [#encode].
   protected abstract void discard();
 
+  /// The client has sent another request, which cannot start before this one is answered: an answer
+  /// that only waits for more to say may end its wait.
+  protected void onSuccessor() {}
+
   /// Whether a Produce request may start while this one is not answered yet. Only Produce requests
   /// overlap on a connection; everything else is handled strictly one after the other, as Kafka
   /// does, since its effects may depend on the request before.

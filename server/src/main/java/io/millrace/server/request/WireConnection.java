@@ -183,7 +183,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
         return grow(size, have);
       }
       short api = bytes.getShort(start + 4);
-      if (!mayStart(api)) {
+      if (!mayStart(api) && !mayStartAfterAll(api)) {
         setReading(false);
         return 0;
       }
@@ -251,6 +251,14 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     }
     Answer last = pending.peekLast();
     return last == null || (api == ApiKeys.PRODUCE.id && last.overlapsProduce());
+  }
+
+  private boolean mayStartAfterAll(short api) {
+    Answer last = pending.peekLast();
+    if (last != null) {
+      last.onSuccessor();
+    }
+    return !closed && mayStart(api);
   }
 
   private void handle(short api, ByteBuffer bytes, int start, int size) {

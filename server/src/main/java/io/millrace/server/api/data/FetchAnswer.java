@@ -23,6 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to its connection's loop.
 final class FetchAnswer extends Answer {
 
+  /// KIP-392.
+  private static final short FIRST_FROM_FOLLOWERS = 11;
+
+  /// How long a follower may go without a new high watermark, which most often comes with the next
+  /// records.
+  private static final int WATERMARK_LINGER_MS = 20;
+
   private final WireConnection connection;
   private final int correlationId;
   private final FetchRequest request;
@@ -34,6 +41,9 @@ final class FetchAnswer extends Answer {
   private @Nullable Watch watch;
   private @Nullable Timer timeout;
   private boolean answered;
+
+  /// A follower is to learn of a new high watermark: with the next records, or without them soon.
+  private boolean tellSoon;
 
   FetchAnswer(
       WireConnection connection,
@@ -51,6 +61,9 @@ final class FetchAnswer extends Answer {
     for (int i = 0; i < results.length; i++) {
       results[i] = new ReadAnswer();
     }
+    ask.replicaId = request.replicaId;
+    ask.replicaEpoch = request.replicaEpoch;
+    ask.leaderOnly = request.fromFollower() || request.version < FIRST_FROM_FOLLOWERS;
     if (request.fromFollower()) {
       ask.isolation = ReadRequest.Isolation.LOG_END;
     } else if (request.readCommitted) {
@@ -59,7 +72,15 @@ final class FetchAnswer extends Answer {
   }
 
   void start() {
-    if (context.error() != Errors.NONE || look() || request.maxWaitMs <= 0) {
+    if (context.error() != Errors.NONE) {
+      answer();
+      return;
+    }
+    // What a follower has is what it had when it asked, however often it is looked at.
+    ask.isProgress = request.fromFollower();
+    boolean enough = look();
+    ask.isProgress = false;
+    if (enough || request.maxWaitMs <= 0) {
       answer();
     } else {
       park();
@@ -76,12 +97,15 @@ final class FetchAnswer extends Answer {
     TopicTable hosted = topics.hosted();
     long bytes = 0;
     boolean news = false;
+    boolean watermarks = false;
     for (int i = 0; i < results.length; i++) {
       results[i].release();
       read(partitions.get(i), hosted, bytes, results[i]);
       bytes += results[i].bytes();
       news |= results[i].error() != Errors.NONE || results[i].diverging() != null;
+      watermarks |= partitions.get(i).isNews(results[i], results[i].error());
     }
+    tellSoon |= watermarks && request.fromFollower() && context.incremental();
     return news || bytes >= request.minBytes;
   }
 
@@ -98,6 +122,7 @@ final class FetchAnswer extends Answer {
     }
     ask.currentLeaderEpoch = asked.currentLeaderEpoch;
     ask.fetchOffset = asked.fetchOffset;
+    ask.followerLogStart = asked.logStartOffset;
     ask.lastFetchedEpoch = asked.lastFetchedEpoch;
     ask.maxBytes = (int) Math.max(0, Math.min(asked.maxBytes, request.maxBytes - bytesSoFar));
     ask.minOneBatch = bytesSoFar == 0;
@@ -115,11 +140,18 @@ final class FetchAnswer extends Answer {
         partition.watch(parked, results[i].moves());
       }
     }
+    waitFor(tellSoon ? Math.min(request.maxWaitMs, WATERMARK_LINGER_MS) : request.maxWaitMs);
+  }
+
+  private void waitFor(int ms) {
+    Timer before = timeout;
+    if (before != null) {
+      before.cancel();
+    }
     timeout =
         connection
             .loop()
-            .schedule(
-                request.maxWaitMs * 1_000_000L, () -> connection.context().step(this::onTimeout));
+            .schedule(ms * 1_000_000L, () -> connection.context().step(this::onTimeout));
   }
 
   private static @Nullable Partition partition(FetchPartition asked, TopicTable hosted) {
@@ -155,10 +187,25 @@ final class FetchAnswer extends Answer {
 
     @Override
     protected void onProgress() {
-      if (watch == this && look()) {
+      if (watch != this) {
+        return;
+      }
+      boolean told = tellSoon;
+      if (look()) {
         unpark();
         answer();
+      } else if (tellSoon && !told) {
+        waitFor(Math.min(request.maxWaitMs, WATERMARK_LINGER_MS));
       }
+    }
+  }
+
+  /// A follower that asks again does not want to wait for this any longer: one of its partitions
+  /// has come to be urgent. Consumers wait in order, as with Kafka.
+  @Override
+  protected void onSuccessor() {
+    if (request.fromFollower()) {
+      onTimeout();
     }
   }
 

@@ -15,6 +15,11 @@ final class FetchRequest {
 
   final short version;
   int replicaId = CONSUMER;
+  long replicaEpoch = -1;
+
+  /// Of the consumer, for a replica near to it; empty for none.
+  String rackId = "";
+
   int maxWaitMs;
   int minBytes;
   int maxBytes = Integer.MAX_VALUE;
@@ -63,7 +68,8 @@ final class FetchRequest {
       forgotten = readForgotten(in);
     }
     if (version >= 11) {
-      in.skipNullableString(flexible()); // rack id: follower fetching comes with replication
+      String rack = in.nullableString(flexible());
+      rackId = rack == null ? "" : rack;
     }
     if (flexible()) {
       readTags(in);
@@ -146,7 +152,7 @@ final class FetchRequest {
       if (tag == 1 && version >= 15) {
         int before = in.remaining();
         replicaId = in.int32();
-        in.int64(); // replica epoch
+        replicaEpoch = in.int64();
         in.skipTaggedFields();
         in.skip(size - (before - in.remaining()));
       } else {
