@@ -8,8 +8,6 @@ import io.millrace.benchmark.row.Rows;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +31,6 @@ import picocli.CommandLine.ParseResult;
 public final class Main implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int NOISY = 3;
-  private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
 
   @Mixin Options options = new Options();
   @CommandLine.Spec CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -41,7 +38,6 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    KAFKA.setLevel(Level.WARNING);
     System.exit(
         new CommandLine(new Main())
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -4,6 +4,7 @@ import io.millrace.cli.client.ClientCommands;
 import io.millrace.cli.cluster.ClusterCommands;
 import io.millrace.cli.log.LogCommands;
 import io.millrace.cli.node.AotTrainCommand;
+import io.millrace.cli.node.AotTrainCommands;
 import io.millrace.cli.node.DevCommand;
 import io.millrace.cli.node.StartCommand;
 import io.millrace.cli.operate.OperateCommands;
@@ -34,7 +35,8 @@ final class CommandLines {
           "quorum",
           "log",
           "bench",
-          "aot-train");
+          "aot-train",
+          "aot-train-commands");
 
   private CommandLines() {}
 
@@ -83,6 +85,7 @@ final class CommandLines {
       case "quorum" -> OperateCommands.quorum(console);
       case "log" -> LogCommands.commandLine(console);
       case "aot-train" -> new AotTrainCommand(console);
+      case "aot-train-commands" -> new AotTrainCommands(console);
       default -> throw new IllegalArgumentException(name);
     };
   }

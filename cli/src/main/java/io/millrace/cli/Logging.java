@@ -1,33 +1,24 @@
 package io.millrace.cli;
 
+import io.millrace.cli.logging.LogLevel;
+import io.millrace.cli.logging.ProcessLoggers;
+import io.millrace.cli.logging.Slf4jProvider;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 
-/// Logging of this process: SLF4J over `java.util.logging`, every line to standard error in
-/// [LineFormatter]'s form.
+/// What this process logs, and where to: [ProcessLoggers], as the user wants them.
 ///
 /// Levels are `ERROR`, `WARN`, `INFO`, `DEBUG`, `TRACE` and `OFF`. `-Dlog.level=L` sets the level
 /// of everything, `-Dlog.level.NAME=L` that of a logger or package, and `-Dlog.config=FILE` names a
 /// file of such lines (`NAME=L`, or `root=L`); the flags win over the file.
 public final class Logging {
   private static final String PREFIX = "log.level.";
-
-  /// Loggers with a level of their own; `java.util.logging` would forget one that nobody holds.
-  private static final List<Logger> CONFIGURED = new ArrayList<>();
 
   private Logging() {}
 
@@ -62,34 +53,21 @@ public final class Logging {
         levels.put(name.substring(PREFIX.length()), System.getProperty(name));
       }
     }
-    System.setProperty("java.util.logging.manager", ProcessLogManager.class.getName());
-    Logger root = Logger.getLogger("");
-    for (Handler handler : root.getHandlers()) {
-      root.removeHandler(handler);
+    // Named, or SLF4J would open every jar in search of it; and not told how it found it.
+    System.setProperty("slf4j.provider", Slf4jProvider.class.getName());
+    System.setProperty("slf4j.internal.verbosity", "WARN");
+    Map<String, LogLevel> parsed = new TreeMap<>();
+    levels.forEach((name, level) -> parsed.put(name, parse(name, level)));
+    ProcessLoggers.ofThisProcess().configure(to, parsed);
+  }
+
+  private static LogLevel parse(String name, String level) {
+    LogLevel parsed = LogLevel.named(level);
+    if (parsed == null) {
+      throw CommandFailure.usage(
+          "log level of " + name + " is " + level, "allowed: ERROR, WARN, INFO, DEBUG, TRACE, OFF");
     }
-    root.addHandler(new StreamHandler(to));
-    levels.forEach(Logging::setLevel);
-  }
-
-  private static void setLevel(String name, String level) {
-    Logger logger = Logger.getLogger(name.equals("root") ? "" : name);
-    logger.setLevel(parse(name, level));
-    CONFIGURED.add(logger);
-  }
-
-  private static Level parse(String name, String level) {
-    return switch (level.strip().toUpperCase(Locale.ROOT)) {
-      case "ERROR" -> Level.SEVERE;
-      case "WARN" -> Level.WARNING;
-      case "INFO" -> Level.INFO;
-      case "DEBUG" -> Level.FINE;
-      case "TRACE", "ALL" -> Level.ALL;
-      case "OFF" -> Level.OFF;
-      default ->
-          throw CommandFailure.usage(
-              "log level of " + name + " is " + level,
-              "allowed: ERROR, WARN, INFO, DEBUG, TRACE, OFF");
-    };
+    return parsed;
   }
 
   private static Map<String, String> read(Path file) {
@@ -105,32 +83,5 @@ public final class Logging {
       levels.put(name, properties.getProperty(name));
     }
     return levels;
-  }
-
-  private static final class StreamHandler extends Handler {
-    private final PrintStream to;
-
-    StreamHandler(PrintStream to) {
-      this.to = to;
-      setFormatter(new LineFormatter(ZoneId.systemDefault()));
-    }
-
-    @Override
-    public void publish(LogRecord event) {
-      if (isLoggable(event)) {
-        to.print(getFormatter().format(event));
-        to.flush();
-      }
-    }
-
-    @Override
-    public void flush() {
-      to.flush();
-    }
-
-    @Override
-    public void close() {
-      to.flush();
-    }
   }
 }

@@ -29,7 +29,7 @@ public final class Node implements AutoCloseable {
 
   private Node(NodeConfig config, FormatOptions format) {
     world = RealWorld.builder().faultHandler(this::onStepFault).build();
-    assembly = new NodeAssembly(world, config, format, hostName(), this::onFault);
+    assembly = new NodeAssembly(world, config, format, hostName(config), this::onFault);
   }
 
   /// Starts a node and returns when it has begun to; [#awaitReady] waits until it serves.
@@ -49,7 +49,11 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static String hostName() {
+  /// Asked for only where it is advertised: a name service may be slow to answer.
+  private static String hostName(NodeConfig config) {
+    if (!config.listeners().advertiseHostName()) {
+      return "localhost";
+    }
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();
     } catch (UnknownHostException e) {

@@ -12,7 +12,7 @@ import io.millrace.server.api.AdminApis;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.api.BrokerLoggers;
 import io.millrace.server.api.Forwarder;
-import io.millrace.server.api.JulLoggers;
+import io.millrace.server.api.Loggers;
 import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.api.TopicCreation;
 import io.millrace.server.api.controller.ControllerCalls;
@@ -68,7 +68,7 @@ final class NodeApis implements ImageListener {
     this.configs = configs;
     this.cluster = cluster;
     this.quorum = quorum;
-    loggers = new BrokerLoggers(config.nodeId(), new JulLoggers());
+    loggers = new BrokerLoggers(config.nodeId(), Loggers.ofThisProcess());
     calls = config.roles().controller() ? controllerCalls() : null;
     forwardLoop = world.loops().getLast();
     forwardConnection =

@@ -1,33 +1,41 @@
 package io.millrace.cli.node;
 
+import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
 import io.millrace.cli.ExitCode;
 import io.millrace.cli.Logging;
 import io.millrace.cli.Main;
 import io.millrace.server.Node;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.common.network.ListenerName;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/// `millrace aot-train`: the run that the launcher makes the AOT cache from. Starts a node in a
-/// directory that is deleted afterwards, lets the common commands talk to it, and starts it again
-/// on what they left, so that the cache knows the classes of first starts, later starts and
-/// clients.
+/// `millrace aot-train`: the run that the launcher makes the AOT caches from. Starts a node in a
+/// directory that is deleted afterwards, has the common commands talk to it ([AotTrainCommands]),
+/// and starts it again on what they left, so that the cache knows the classes of first starts and
+/// of later ones.
+///
+/// The commands run in a JVM of their own and make a cache of their own: the JVM loads and links
+/// every class of its cache before `main`, and a node has no use for a client's.
 @Command(name = "aot-train", hidden = true)
 public final class AotTrainCommand implements Callable<Integer> {
-  /// Enough to have the hot methods compiled, whose profiles the cache keeps too.
-  private static final int RECORDS = 20_000;
+  private static final String OWN_CACHE = "-XX:AOTCacheOutput=";
 
   private final Console console;
+
+  @Option(names = "--commands-cache", description = "Where the commands' cache goes.")
+  @Nullable Path commandsCache;
 
   public AotTrainCommand(Console console) {
     this.console = console;
@@ -49,61 +57,37 @@ public final class AotTrainCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Map<String, String> properties, boolean load) throws InterruptedException {
+  private int run(Map<String, String> properties, boolean load)
+      throws IOException, InterruptedException {
     try (Node node = NodeProcess.start(properties, new FormatChoices())) {
       if (!node.awaitReady()) {
         return ExitCode.FAILED;
       }
-      Integer port = node.ports().get(new ListenerName("PLAINTEXT"));
-      String at = "127.0.0.1:" + port;
-      int status = command("", "topic", "list", "-b", at);
-      if (load) {
-        status |= command("", "topic", "create", "train", "-p", "6", "-b", at);
-        status |= command(records(), "produce", "train", "-K", ":", "-b", at);
-        status |= consume(at, "classic");
-        status |= consume(at, "consumer");
-        status |= command("", "group", "describe", "train-consumer", "-b", at);
-        status |= command("", "config", "describe", "topic", "train", "-b", at);
-        status |= command("", "topic", "describe", "train", "-b", at);
+      return load ? commands(NodeProcess.describe(node), node) : ExitCode.OK;
+    }
+  }
+
+  private int commands(String description, Node node) throws IOException, InterruptedException {
+    Integer port = node.ports().get(new ListenerName("PLAINTEXT"));
+    if (port == null) {
+      throw CommandFailure.failed("no PLAINTEXT listener: " + description, "");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!flag.startsWith(OWN_CACHE)) {
+        command.add(flag);
       }
-      return status;
     }
-  }
-
-  private int consume(String at, String protocol) {
-    return command(
-        "",
-        "consume",
-        "train",
-        "--json",
-        "--from-beginning",
-        "-n",
-        "" + RECORDS,
-        "-g",
-        "train-" + protocol,
-        "--group-protocol",
-        protocol,
-        "--idle-timeout",
-        "30",
-        "-b",
-        at);
-  }
-
-  private int command(String input, String... words) {
-    var silent =
-        Console.to(
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-            OutputStream.nullOutputStream(),
-            console.err());
-    return Main.run(silent, words);
-  }
-
-  private static String records() {
-    var lines = new StringBuilder();
-    for (int i = 0; i < RECORDS; i++) {
-      lines.append("key-").append(i % 100).append(":{\"number\":").append(i).append("}\n");
+    if (commandsCache != null) {
+      command.add(OWN_CACHE + commandsCache);
     }
-    return lines.toString();
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.add("aot-train-commands");
+    command.add("127.0.0.1:" + port);
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
   private static void deleteTree(Path root) throws IOException {

@@ -45,6 +45,7 @@ final class NodeProcess {
   ///
   /// @throws CommandFailure naming everything that is wrong
   static Node start(Map<String, String> properties, FormatChoices format) {
+    Preloading.begin();
     try {
       NodeConfig config = NodeConfig.parse(properties, Map.of(), StoredNodeIds::in);
       return Node.start(config, format.options());

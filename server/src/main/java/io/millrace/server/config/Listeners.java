@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.network.ListenerName;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,16 @@ public record Listeners(
     return resolve(advertisedController, boundPorts, hostName);
   }
 
+  /// Whether an endpoint is advertised by the name of this host, for want of another.
+  public boolean advertiseHostName() {
+    return Stream.concat(advertisedBroker.stream(), advertisedController.stream())
+        .anyMatch(endpoint -> namesNoHost(endpoint.host()));
+  }
+
+  private static boolean namesNoHost(@Nullable String host) {
+    return host == null || host.isEmpty();
+  }
+
   private static List<Endpoint> resolve(
       List<Endpoint> endpoints, Map<ListenerName, Integer> boundPorts, String hostName) {
     List<Endpoint> resolved = new ArrayList<>(endpoints.size());
@@ -68,7 +79,7 @@ public record Listeners(
           new Endpoint(
               endpoint.listener(),
               endpoint.securityProtocol(),
-              host == null || host.isEmpty() ? hostName : host,
+              namesNoHost(host) ? hostName : host,
               port));
     }
     return resolved;

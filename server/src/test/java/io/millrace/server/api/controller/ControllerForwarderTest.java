@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.api.BrokerLoggers;
-import io.millrace.server.api.JulLoggers;
+import io.millrace.server.api.Loggers;
 import io.millrace.server.config.InvalidConfiguration;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.server.request.ApiCaller;
@@ -49,7 +49,7 @@ class ControllerForwarderTest {
               (_, _, _, onResponse) -> onResponse.accept(new DescribeQuorumResponseData()),
               clock,
               Authorization.ALLOW_ALL,
-              new BrokerLoggers(1, new JulLoggers()),
+              new BrokerLoggers(1, Loggers.ofThisProcess()),
               NodeConfig.parse(Map.of()));
       return new ControllerForwarder(
           () -> new LocalRoute(calls, () -> 1), clock, 1000, (_, then) -> unseen.add(then));

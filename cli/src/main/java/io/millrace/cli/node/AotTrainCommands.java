@@ -1,0 +1,77 @@
+package io.millrace.cli.node;
+
+import io.millrace.cli.Console;
+import io.millrace.cli.Main;
+import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `millrace aot-train-commands`: runs the common commands against a node, for the AOT cache of
+/// those that are no node themselves; and gives the node something to do meanwhile.
+@Command(name = "aot-train-commands", hidden = true)
+public final class AotTrainCommands implements Callable<Integer> {
+  /// Enough to have the node's hot methods compiled, whose profiles its cache keeps too.
+  private static final int RECORDS = 20_000;
+
+  private final Console console;
+
+  @Parameters(description = "Where the node listens.")
+  String at = "";
+
+  public AotTrainCommands(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    int status = command("", "topic", "list", "-b", at);
+    status |= command("", "topic", "create", "train", "-p", "6", "-b", at);
+    status |= command(records(), "produce", "train", "-K", ":", "-b", at);
+    status |= consume("classic");
+    status |= consume("consumer");
+    status |= command("", "group", "describe", "train-consumer", "-b", at);
+    status |= command("", "config", "describe", "topic", "train", "-b", at);
+    status |= command("", "topic", "describe", "train", "-b", at);
+    command("", "cluster", "--help");
+    return status;
+  }
+
+  private int consume(String protocol) {
+    return command(
+        "",
+        "consume",
+        "train",
+        "--json",
+        "--from-beginning",
+        "-n",
+        "" + RECORDS,
+        "-g",
+        "train-" + protocol,
+        "--group-protocol",
+        protocol,
+        "--idle-timeout",
+        "30",
+        "-b",
+        at);
+  }
+
+  private int command(String input, String... words) {
+    var silent =
+        Console.to(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            OutputStream.nullOutputStream(),
+            console.err());
+    return Main.run(silent, words);
+  }
+
+  private static String records() {
+    var lines = new StringBuilder();
+    for (int i = 0; i < RECORDS; i++) {
+      lines.append("key-").append(i % 100).append(":{\"number\":").append(i).append("}\n");
+    }
+    return lines.toString();
+  }
+}
