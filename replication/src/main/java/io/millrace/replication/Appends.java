@@ -49,6 +49,8 @@ final class Appends {
           answer.lastOffset = appended.lastOffset();
           answer.logAppendTimeMs = appended.logAppendTimeMs();
           answer.logStartOffset = appended.logStartOffset();
+          replica.traffic.recordsIn += appended.lastOffset() - appended.firstOffset() + 1;
+          replica.traffic.bytesIn += length;
           replica.moves++;
           flushDue = appended.flushDue();
           done = replica.advance();

@@ -63,6 +63,7 @@ final class Following {
         return FetchedOutcome.STALE;
       }
       if (fetched.recordsLength > 0) {
+        replica.traffic.replicationBytesIn += fetched.recordsLength;
         switch (follower.append(fetched, bytes)) {
           case AppendOutcome.Appended appended -> {
             flushDue = appended.flushDue();

@@ -130,6 +130,9 @@ public final class Partition implements LogOwner {
       }
       LeaderState previous = replica.state;
       replica.state = next;
+      if (previous.leader() == replica.brokerId && next.leader() == replica.brokerId) {
+        replica.traffic.onState(previous, next);
+      }
       replica.moves++;
       replica.role(replica.stopped ? ReplicaRole.None.NONE : nextRole(previous));
       LeaderReplica leader = replica.leader();
@@ -402,6 +405,13 @@ public final class Partition implements LogOwner {
   /// without the guard: belongs on a worker.
   void cut(int leaderEpoch, CutPoint point) {
     following.cut(leaderEpoch, point);
+  }
+
+  /// How this replica is, and what it has done, for monitoring.
+  public PartitionStatus status() {
+    synchronized (replica) {
+      return replica.status();
+    }
   }
 
   @Override

@@ -116,6 +116,7 @@ final class Reads {
     switch (replica.log.read(request.fetchOffset, request.maxBytes, limit, request.minOneBatch)) {
       case LogRead.Data data -> {
         answer.slice = data.slice();
+        replica.traffic.onRead(request.replicaId, data.slice().length());
         if (request.isolation == ReadRequest.Isolation.COMMITTED) {
           answer.aborted = replica.log.abortedTransactions(request.fetchOffset, limit);
         }

@@ -4,6 +4,8 @@ import io.millrace.log.PartitionLog;
 import io.millrace.runtime.Invariant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class Replica {
   final ReplicaHost host;
   final AckQueue acks = new AckQueue();
   final Watchers watchers = new Watchers();
+  final Traffic traffic = new Traffic();
   LeaderState state = LeaderState.UNKNOWN;
 
   /// Counts whatever a parked reader may wait for.
@@ -174,6 +177,37 @@ final class Replica {
   void lowerHighWatermark(long to) {
     highWatermark = Math.min(highWatermark, to);
     moves++;
+  }
+
+  PartitionStatus status() {
+    Map<Integer, Long> lags = new TreeMap<>();
+    boolean usable = !offline && !deleted && !cutting;
+    LeaderReplica leader = leader();
+    if (leader != null) {
+      for (FollowerProgress follower : leader.followers()) {
+        long has = Math.max(log.logStartOffset(), follower.logEndOffset());
+        lags.put(follower.brokerId(), Math.max(0, log.logEndOffset() - has));
+      }
+    }
+    return new PartitionStatus(
+        id.topicPartition(),
+        leader != null,
+        offline,
+        state.replicas().length,
+        state.isr().length,
+        effectiveMinInSyncReplicas(),
+        usable ? log.logStartOffset() : -1,
+        usable ? log.logEndOffset() : -1,
+        highWatermark,
+        usable ? log.size() : 0,
+        traffic.recordsIn,
+        traffic.bytesIn,
+        traffic.bytesOut,
+        traffic.replicationBytesIn,
+        traffic.replicationBytesOut,
+        traffic.isrShrinks,
+        traffic.isrExpands,
+        lags);
   }
 
   @Override

@@ -21,12 +21,14 @@ import io.millrace.server.request.ApiTable;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.metadata.BrokerRegistration;
+import org.apache.kafka.server.config.ServerLogConfigs;
 import org.jspecify.annotations.Nullable;
 
 /// The broker in a node: its partitions, its share of the group coordinator, and when it may be
@@ -101,6 +103,17 @@ final class BrokerAssembly {
             world.loops(),
             new PartitionLogs(partitions));
     coordinator.follow(groups);
+    configs.addListener((_, now) -> quorum.lifecycle().cordon(cordoned(now.values())));
+  }
+
+  /// The directories that `cordoned.log.dirs` names.
+  private List<Uuid> cordoned(KafkaValues values) {
+    List<String> names = values.getList(ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG);
+    boolean all = names.contains(ServerLogConfigs.CORDONED_LOG_DIRS_ALL);
+    return directories.directories().stream()
+        .filter(directory -> all || names.contains(directory.path().toString()))
+        .map(LogDirectory::id)
+        .toList();
   }
 
   /// The APIs that clients may ask this broker for.

@@ -1,11 +1,17 @@
 package io.millrace.server;
 
 import io.millrace.runtime.real.RealWorld;
+import io.millrace.server.config.MetricsAddress;
 import io.millrace.server.config.NodeConfig;
+import io.millrace.server.metrics.MetricSource;
+import io.millrace.server.metrics.MetricsListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.network.ListenerName;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +30,7 @@ public final class Node implements AutoCloseable {
   private final NodeAssembly assembly;
   private final CountDownLatch readyOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private @Nullable MetricsListener metrics;
   private volatile boolean ready;
   private volatile @Nullable Throwable fault;
 
@@ -42,10 +49,26 @@ public final class Node implements AutoCloseable {
     Node node = new Node(config, format);
     try {
       node.assembly.start(node::onReady);
+      node.serveMetrics(config);
       return node;
     } catch (NodeStartException | RuntimeException e) {
       node.world.close();
       throw e;
+    }
+  }
+
+  private void serveMetrics(NodeConfig config) throws NodeStartException {
+    Optional<MetricsAddress> address = config.metrics();
+    if (address.isPresent()) {
+      List<MetricSource> sources = new ArrayList<>(assembly.metrics());
+      sources.add(new ProcessFigures());
+      try {
+        metrics =
+            MetricsListener.open(
+                world, assembly.requestPath(), sources, address.get().host(), address.get().port());
+      } catch (IOException e) {
+        throw new NodeStartException("The node cannot serve metrics: " + e.getMessage(), e);
+      }
     }
   }
 
@@ -101,6 +124,12 @@ public final class Node implements AutoCloseable {
     return fault;
   }
 
+  /// Where metrics are served, -1 where they are not.
+  public int metricsPort() {
+    MetricsListener listener = metrics;
+    return listener == null ? -1 : listener.port();
+  }
+
   /// The port of each listener.
   public Map<ListenerName, Integer> ports() {
     return assembly.ports();
@@ -110,6 +139,9 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     if (ended.getCount() > 0) {
+      if (metrics != null) {
+        metrics.close();
+      }
       CountDownLatch stopped = new CountDownLatch(1);
       assembly.stop(failure -> onStopped(failure, stopped));
       try {

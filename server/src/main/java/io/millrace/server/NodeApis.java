@@ -177,6 +177,10 @@ final class NodeApis implements ImageListener {
         .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(topics))
         .serve(
             ApiKeys.DESCRIBE_LOG_DIRS,
-            new DescribeLogDirsHandler(partitions, world.disk(), world.workers()));
+            new DescribeLogDirsHandler(
+                partitions,
+                () -> configs.current().values().getList("cordoned.log.dirs"),
+                world.disk(),
+                world.workers()));
   }
 }

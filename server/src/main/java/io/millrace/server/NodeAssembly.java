@@ -19,12 +19,18 @@ import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.config.ConfigView;
 import io.millrace.server.config.KafkaValues;
 import io.millrace.server.config.NodeConfig;
+import io.millrace.server.metrics.BorrowedMetrics;
+import io.millrace.server.metrics.ClusterFigures;
+import io.millrace.server.metrics.MetricSource;
+import io.millrace.server.metrics.PartitionFigures;
 import io.millrace.server.request.ApiTable;
 import io.millrace.server.request.ConnectionGate;
 import io.millrace.server.request.LoopContext;
 import io.millrace.server.request.Request.ListenerRole;
 import io.millrace.server.request.RequestPath;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.network.ListenerName;
@@ -70,6 +76,8 @@ public final class NodeAssembly {
   private @Nullable NodeApis apis;
   private volatile @Nullable ApiTable brokerApis;
   private volatile @Nullable ApiTable controllerApis;
+
+  private final List<MetricSource> metrics = new ArrayList<>();
 
   // On the duty loop.
   private boolean stopping;
@@ -205,8 +213,11 @@ public final class NodeAssembly {
             () -> quorumNode.raft().client().kraftVersion());
     NodeApis nodeApis = new NodeApis(world, config, configs, published, quorumNode);
     apis = nodeApis;
+    metrics.add(new ClusterFigures(published));
+    metrics.add(BorrowedMetrics.of(quorumNode.raft().metrics(), "kafka_server"));
     if (config.roles().controller()) {
       controllerApis = nodeApis.controller();
+      metrics.add(BorrowedMetrics.of(quorumNode.controllerHost().metrics()));
     }
     quorumNode.addListener(configs);
     quorumNode.addListener(limits);
@@ -227,6 +238,7 @@ public final class NodeAssembly {
               });
       broker = assembled;
       brokerApis = assembled.apis(nodeApis);
+      metrics.add(new PartitionFigures(assembled::hosted));
       quorumNode.addListener(assembled.follower());
       assembled.begin();
     } else {
@@ -299,6 +311,11 @@ public final class NodeAssembly {
   public TopicTable hosted() {
     BrokerAssembly brokerSide = broker;
     return brokerSide == null ? TopicTable.EMPTY : brokerSide.hosted();
+  }
+
+  /// What there is to tell a monitoring system; complete after [#start].
+  List<MetricSource> metrics() {
+    return metrics;
   }
 
   public RequestPath requestPath() {

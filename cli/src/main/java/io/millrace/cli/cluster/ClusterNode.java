@@ -31,6 +31,7 @@ record ClusterNode(int id, Ports ports, Path dir, List<String> formatOptions, Os
     json.put("host", HOST);
     json.put("port", ports.client());
     json.put("controller_port", ports.controller());
+    json.put("metrics_port", ports.metrics());
     json.put("dir", dir.toString());
     return json;
   }
@@ -46,7 +47,10 @@ record ClusterNode(int id, Ports ports, Path dir, List<String> formatOptions, Os
     List<?> words = (List<?>) required(json, "format_options");
     return new ClusterNode(
         integer(json, "id"),
-        new Ports(integer(json, "port"), integer(json, "controller_port")),
+        new Ports(
+            integer(json, "port"),
+            integer(json, "controller_port"),
+            json.containsKey("metrics_port") ? integer(json, "metrics_port") : 0),
         Path.of(required(json, "dir").toString()),
         words.stream().map(String::valueOf).toList(),
         new OsProcess(integer(json, "pid"), required(json, "started").toString()));

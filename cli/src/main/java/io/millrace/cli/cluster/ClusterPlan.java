@@ -63,6 +63,7 @@ final class ClusterPlan {
         new LinkedHashMap<>(
             NodeProperties.local(
                 node.id(), node.ports().client(), node.ports().controller(), node.dir()));
+    properties.put("metrics.listener", ClusterNode.HOST + ":" + node.ports().metrics());
     int nodes = cluster.nodes().size();
     if (nodes > 1) {
       properties.put(

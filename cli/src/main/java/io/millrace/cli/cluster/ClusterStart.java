@@ -38,7 +38,9 @@ final class ClusterStart implements Callable<Integer> {
   @Option(
       names = "--base-port",
       paramLabel = "P",
-      description = "Node i listens on P+i-1, its controller on P+100+i-1 (default: free ports).")
+      description =
+          "Node i listens on P+i-1, its controller on P+100+i-1, for metrics on P+200+i-1"
+              + " (default: free ports).")
   @Nullable Integer basePort;
 
   @Option(
@@ -68,6 +70,7 @@ final class ClusterStart implements Callable<Integer> {
     for (ClusterNode node : toStart) {
       requireFree(node.ports().client());
       requireFree(node.ports().controller());
+      requireFree(node.ports().metrics());
     }
     var startup = new Startup(console, timeoutSeconds);
     ClusterState running = toStart.isEmpty() ? cluster : startup.run(cluster, toStart);

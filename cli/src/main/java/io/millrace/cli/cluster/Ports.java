@@ -12,15 +12,17 @@ import java.util.List;
 ///
 /// @param client where clients connect
 /// @param controller where the other nodes' controllers connect
-record Ports(int client, int controller) {
+/// @param metrics where `GET /metrics` is answered, 0 in a directory of an older version: nowhere
+record Ports(int client, int controller, int metrics) {
   private static final int CONTROLLER_OFFSET = 100;
+  private static final int METRICS_OFFSET = 200;
 
-  /// Node i gets `basePort + i - 1` and, for its controller, 100 above.
+  /// Node i gets `basePort + i - 1`, its controller 100 and its metrics 200 above.
   static List<Ports> from(int basePort, int nodes) {
-    if (basePort < 1 || basePort + CONTROLLER_OFFSET + nodes - 1 > 65_535) {
+    if (basePort < 1 || basePort + METRICS_OFFSET + nodes - 1 > 65_535) {
       throw CommandFailure.usage(
           "--base-port " + basePort + " leaves no room for " + nodes + " nodes",
-          "allowed: 1 to " + (65_535 - CONTROLLER_OFFSET - nodes + 1));
+          "allowed: 1 to " + (65_535 - METRICS_OFFSET - nodes + 1));
     }
     if (nodes > CONTROLLER_OFFSET) {
       throw CommandFailure.usage(
@@ -29,7 +31,8 @@ record Ports(int client, int controller) {
     }
     List<Ports> ports = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
-      ports.add(new Ports(basePort + i, basePort + CONTROLLER_OFFSET + i));
+      int port = basePort + i;
+      ports.add(new Ports(port, port + CONTROLLER_OFFSET, port + METRICS_OFFSET));
     }
     return ports;
   }
@@ -38,12 +41,16 @@ record Ports(int client, int controller) {
   static List<Ports> free(int nodes) {
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < 2 * nodes; i++) {
+      for (int i = 0; i < 3 * nodes; i++) {
         held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
       List<Ports> ports = new ArrayList<>();
       for (int i = 0; i < nodes; i++) {
-        ports.add(new Ports(held.get(2 * i).getLocalPort(), held.get(2 * i + 1).getLocalPort()));
+        ports.add(
+            new Ports(
+                held.get(3 * i).getLocalPort(),
+                held.get(3 * i + 1).getLocalPort(),
+                held.get(3 * i + 2).getLocalPort()));
       }
       return ports;
     } catch (IOException e) {

@@ -25,12 +25,16 @@ public final class DevCommand implements Callable<Integer>, PlainStart.Options {
   /// The controller listens this far above the node's port, as in `cluster start`.
   static final int CONTROLLER_PORT_OFFSET = 100;
 
+  /// And metrics this far.
+  static final int METRICS_PORT_OFFSET = 200;
+
   private final Console console;
 
   @Option(
       names = {"-p", "--port"},
       paramLabel = "PORT",
-      description = "Where clients connect; the controller is 100 above (default: 9092).")
+      description =
+          "Where clients connect; the controller is 100 above, metrics 200 (default: 9092).")
   int port = 9092;
 
   @Option(
@@ -69,6 +73,7 @@ public final class DevCommand implements Callable<Integer>, PlainStart.Options {
         (dir == null ? defaultDirectory(System.getenv()) : dir).toAbsolutePath().normalize();
     Map<String, String> properties =
         NodeProperties.local(1, port, port + CONTROLLER_PORT_OFFSET, data);
+    properties.put("metrics.listener", "127.0.0.1:" + (port + METRICS_PORT_OFFSET));
     NodeProperties.override(properties, assignments);
     return NodeProcess.run(console, properties, new FormatChoices(), _ -> ready(properties));
   }
@@ -81,6 +86,7 @@ public final class DevCommand implements Callable<Integer>, PlainStart.Options {
             port,
             secondsSinceStart()));
     console.line("Data: " + properties.get("log.dirs"));
+    console.line("Metrics: http://" + properties.get("metrics.listener") + "/metrics");
     String at = port == 9092 ? "" : " -b 127.0.0.1:" + port;
     console.line("Try:  echo 'hello' | ./millrace produce greetings" + at);
     console.line("      ./millrace consume greetings --from-beginning" + at);

@@ -13,9 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class PortsTest {
   @Test
-  void nodesFollowTheBasePortAndControllersLieAHundredAbove() {
+  void nodesFollowTheBasePortAndControllersAndMetricsLieAbove() {
     assertThat(Ports.from(19092, 3))
-        .containsExactly(new Ports(19092, 19192), new Ports(19093, 19193), new Ports(19094, 19194));
+        .containsExactly(
+            new Ports(19092, 19192, 19292),
+            new Ports(19093, 19193, 19293),
+            new Ports(19094, 19194, 19294));
   }
 
   @Test
@@ -29,8 +32,10 @@ class PortsTest {
   void freePortsAreAllDifferent() {
     List<Ports> ports = Ports.free(5);
 
-    assertThat(ports.stream().flatMap(each -> Stream.of(each.client(), each.controller())))
-        .hasSize(10)
+    assertThat(
+            ports.stream()
+                .flatMap(each -> Stream.of(each.client(), each.controller(), each.metrics())))
+        .hasSize(15)
         .doesNotHaveDuplicates();
   }
 

@@ -35,7 +35,19 @@ final class CrossChecks {
     connections(values, problems);
     groups(values, problems);
     byKafkasClasses(values, problems);
+    metrics(values, problems);
     safety(values, warnings);
+  }
+
+  private static void metrics(KafkaValues values, Problems problems) {
+    if (values.originals().get(MetricsAddress.KEY) instanceof String address) {
+      problems.require(
+          MetricsAddress.parse(address).isPresent(),
+          MetricsAddress.KEY,
+          address,
+          "must be host:port",
+          "Set it to 127.0.0.1:9404, or remove it to serve no metrics");
+    }
   }
 
   private static void identity(KafkaValues values, Roles roles, Problems problems) {

@@ -126,6 +126,9 @@ final class KeyPolicy {
   /// Whether setting `key` changes nothing here.
   static boolean isMeaningless(String key) {
     String name = key.toLowerCase(Locale.ROOT);
+    if (name.equals(MetricsAddress.KEY)) {
+      return false;
+    }
     if (name.startsWith("listener.name.")) {
       return !SocketLimits.isOfListener(key);
     }

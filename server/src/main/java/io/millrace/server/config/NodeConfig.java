@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -137,6 +138,11 @@ public final class NodeConfig {
     return endpoint.port() == server.getPort()
         && (LOOPBACK.contains(server.getHostString())
             || server.getHostString().equalsIgnoreCase(endpoint.host()));
+  }
+
+  /// Where metrics are served; empty where they are not.
+  public Optional<MetricsAddress> metrics() {
+    return Optional.ofNullable(properties.get(MetricsAddress.KEY)).flatMap(MetricsAddress::parse);
   }
 
   public QuorumConfig quorum() {

@@ -6,6 +6,22 @@ import io.millrace.runtime.Connection;
 public abstract class Answer {
 
   private boolean ready;
+  private short api;
+  private long begunNanos;
+
+  /// Notes whose answer it is, for the figures.
+  final void begin(short forApi, long nowNanos) {
+    api = forApi;
+    begunNanos = nowNanos;
+  }
+
+  final short api() {
+    return api;
+  }
+
+  final long begunNanos() {
+    return begunNanos;
+  }
 
   /// Whether it can be sent.
   final boolean isReady() {

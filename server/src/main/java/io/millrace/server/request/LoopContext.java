@@ -1,5 +1,6 @@
 package io.millrace.server.request;
 
+import io.millrace.runtime.Clock;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Mailbox;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.LinkedHashSet;
 public final class LoopContext {
 
   private final EventLoop loop;
+  private final Clock clock;
+  private final LoopTraffic traffic = new LoopTraffic();
   private final Mailbox mailbox;
   private final ArrayList<WireConnection> unflushed = new ArrayList<>();
   private final LinkedHashSet<WireConnection> connections = new LinkedHashSet<>();
@@ -18,8 +21,9 @@ public final class LoopContext {
   private boolean inStep;
   private boolean flushPosted;
 
-  LoopContext(EventLoop loop) {
+  LoopContext(EventLoop loop, Clock clock) {
     this.loop = loop;
+    this.clock = clock;
     this.mailbox = new Mailbox(loop, this::flushAll);
   }
 
@@ -30,6 +34,11 @@ public final class LoopContext {
   /// Where other loops leave what concerns this one.
   public Mailbox mailbox() {
     return mailbox;
+  }
+
+  /// On the loop only.
+  public LoopTraffic traffic() {
+    return traffic;
   }
 
   WireReader reader() {
@@ -127,5 +136,8 @@ public final class LoopContext {
       unflushed.get(i).flush();
     }
     unflushed.clear();
+    if (traffic.hasAnswers()) {
+      traffic.endStep(clock.nanos());
+    }
   }
 }

@@ -36,6 +36,7 @@ final class MessageAnswer extends Answer implements Responder {
   @Override
   public void fail(Throwable cause) {
     onLoop(() -> {
+      connection.context().traffic().onFailure(request.api().id);
       ApiMessage message = failure(cause);
       if (message == null) {
         LOG.warn(

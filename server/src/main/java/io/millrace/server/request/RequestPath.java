@@ -36,7 +36,7 @@ public final class RequestPath {
     this.controllerGate = controllerGate;
     this.budget = new ReceiveBudget(queuedMaxRequestBytes);
     for (EventLoop loop : world.loops()) {
-      contexts.add(new LoopContext(loop));
+      contexts.add(new LoopContext(loop, clock));
     }
   }
 

@@ -55,6 +55,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private ClientInformation clientInformation = ClientInformation.EMPTY;
   private long lastActiveNanos;
   private long budgetTaken;
+  private short handling;
   private boolean admitted;
   private long seenQueued;
   private boolean receiving;
@@ -285,6 +286,8 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
               + row.maxVersion()
               + " are)");
     }
+    handling = api;
+    context().traffic().onRequest(api, size);
     WireHandler wire = row.wire();
     if (wire != null) {
       WireReader reader = context().reader().reset(bytes, start, size);
@@ -346,7 +349,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
       throw new MalformedRequestException(row.api() + " cannot be decoded: " + e.getMessage());
     }
     MessageAnswer answer = new MessageAnswer(this, request, body);
-    pending.add(answer);
+    enqueue(answer);
     try {
       handler.handle(request, body, answer);
     } catch (RuntimeException e) {
@@ -373,6 +376,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
 
   /// Takes the next place in the order of answers.
   public void enqueue(Answer answer) {
+    answer.begin(handling, lastActiveNanos);
     pending.add(answer);
   }
 
@@ -388,6 +392,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     }
     for (Answer head = answer; head != null && head.isReady(); head = pending.peek()) {
       pending.poll();
+      context().traffic().onAnswer(head.api(), head.begunNanos());
       head.encode(connection);
     }
     if (!receiving && !flushQueued) {

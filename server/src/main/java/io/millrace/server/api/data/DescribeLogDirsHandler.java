@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
@@ -19,17 +20,22 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.server.config.ServerLogConfigs;
 
 /// DescribeLogDirs, versions 1 to 5: the log directories of this broker, their volumes and what
 /// lies in them. Asks the file system, so it works on a worker.
 public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequestData> {
 
   private final Partitions partitions;
+  private final Supplier<List<String>> cordoned;
   private final Disk disk;
   private final Workers workers;
 
-  public DescribeLogDirsHandler(Partitions partitions, Disk disk, Workers workers) {
+  /// @param cordoned `cordoned.log.dirs` as it is in force
+  public DescribeLogDirsHandler(
+      Partitions partitions, Supplier<List<String>> cordoned, Disk disk, Workers workers) {
     this.partitions = partitions;
+    this.cordoned = cordoned;
     this.disk = disk;
     this.workers = workers;
   }
@@ -77,7 +83,13 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
             .add(describe(partition));
       }
     }
-    return result.setTopics(List.copyOf(byTopic.values()));
+    return result.setTopics(List.copyOf(byTopic.values())).setIsCordoned(isCordoned(directory));
+  }
+
+  private boolean isCordoned(LogDirectory directory) {
+    List<String> names = cordoned.get();
+    return names.contains(ServerLogConfigs.CORDONED_LOG_DIRS_ALL)
+        || names.contains(directory.path().toString());
   }
 
   private static boolean isAsked(DescribeLogDirsRequestData body, Partition partition) {
