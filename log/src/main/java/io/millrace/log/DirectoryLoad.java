@@ -91,7 +91,7 @@ final class DirectoryLoad {
                 : "what was not known to be durable is checked");
       }
     } catch (IOException e) {
-      owner.fail(directory, e);
+      owner.takeOffline(directory, e);
     }
     int runners = Math.max(1, Math.min(config.recoveryThreadsPerDir(), folders.size()));
     boolean empty = folders.isEmpty();
@@ -210,7 +210,7 @@ final class DirectoryLoad {
       try {
         owner.checkpoints().writeMissing(directory);
       } catch (IOException e) {
-        owner.fail(directory, e);
+        owner.takeOffline(directory, e);
       }
     }
   }
@@ -270,7 +270,7 @@ final class DirectoryLoad {
         loaded.add(hosted);
       }
     } catch (IOException e) {
-      owner.fail(directory, e);
+      owner.takeOffline(directory, e);
     }
   }
 }

@@ -30,6 +30,11 @@ public final class LeaderEpochs {
     return loaded;
   }
 
+  /// What was written is not there after all.
+  void markDirty() {
+    dirty = true;
+  }
+
   public int size() {
     return count;
   }

@@ -4,6 +4,7 @@ import io.millrace.log.append.FollowerValidator;
 import io.millrace.log.append.LeaderValidator;
 import io.millrace.log.format.BatchHeader;
 import io.millrace.log.segment.Segment;
+import io.millrace.runtime.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.Errors;
@@ -150,9 +151,15 @@ final class LogAppender {
       }
       segment.append(bytes, position, length, log.config.indexIntervalBytes());
       noteBatches(segment, bytes, position, length);
+    } catch (DiskFullException e) {
+      return diskFull();
     } catch (IOException e) {
       failure = e;
       return new AppendOutcome.Failed(e);
+    }
+    if (log.diskFull) {
+      log.diskFull = false;
+      log.environment.reports().diskHasRoom(log.dir);
     }
     log.unflushedMessages += lastOffset + 1 - log.nextOffset;
     log.nextOffset = lastOffset + 1;
@@ -164,6 +171,17 @@ final class LogAppender {
         logAppendTimeMs,
         log.logStartOffset,
         log.unflushedMessages >= log.config.flushMessages());
+  }
+
+  /// Nothing of the append is in the log, and nothing else has changed: once there is room, the
+  /// next one succeeds.
+  private AppendOutcome diskFull() {
+    if (!log.diskFull) {
+      log.diskFull = true;
+      log.environment.reports().diskFull(log.dir);
+    }
+    return new AppendOutcome.Refused(
+        Errors.KAFKA_STORAGE_ERROR, "The disk is full; try again when there is room");
   }
 
   private void noteBatches(Segment segment, ByteBuffer bytes, int position, int length)
@@ -198,13 +216,18 @@ final class LogAppender {
   }
 
   /// Writes the producers as of the log's end, unless a snapshot of just that is there. The one
-  /// before goes, unless it marks the beginning of a segment.
+  /// before goes, unless it marks the beginning of a segment. Left out while the disk is full: then
+  /// a start replays more.
   void takeSnapshot() throws IOException {
     long before = log.snapshots.latest();
     if (log.snapshots.has(log.nextOffset) || log.nextOffset == 0) {
       return;
     }
-    log.snapshots.write(log.nextOffset, log.producers.snapshot());
+    try {
+      log.snapshots.write(log.nextOffset, log.producers.snapshot());
+    } catch (DiskFullException e) {
+      return;
+    }
     if (before >= 0 && log.segments.at(before) == null) {
       log.supersededSnapshots.add(before);
     }

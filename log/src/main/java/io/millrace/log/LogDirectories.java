@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import java.io.IOException;
@@ -333,8 +334,18 @@ public final class LogDirectories {
     }
   }
 
-  /// Takes a directory offline after an I/O error: listeners are told, then its logs are let go.
+  /// Takes a directory offline after an I/O error: listeners are told, then its logs are let go. A
+  /// full disk is no such error: readers go on, and writers when there is room again.
   public void fail(LogDirectory directory, IOException cause) {
+    if (cause instanceof DiskFullException) {
+      LOG.warn("{} is full: {}", directory.path(), cause.getMessage());
+      return;
+    }
+    takeOffline(directory, cause);
+  }
+
+  /// [#fail], whatever the cause: its logs could not be opened.
+  void takeOffline(LogDirectory directory, IOException cause) {
     synchronized (guard) {
       if (!directory.isOnline()) {
         return;

@@ -4,6 +4,7 @@ import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.Segment;
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.DiskFullException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class LogFlush implements FlushTicket {
   private final List<Path> smallFiles = new ArrayList<>();
   private List<Path> superseded = List.of();
   private byte @Nullable [] epochs;
+  private boolean lacksEpochs;
 
   private LogFlush(LogState log, boolean full) {
     this.disk = log.disk;
@@ -36,15 +38,16 @@ final class LogFlush implements FlushTicket {
     this.syncParent = log.parentDirty;
   }
 
-  /// Takes down what has to be synced. Index entries that wait in memory are written here.
-  static LogFlush prepare(LogState log, boolean full) throws IOException {
+  /// Takes down what has to be synced. Index entries that wait in memory are written here; where
+  /// the disk is full and does not take them, the flush is not a full one.
+  static LogFlush prepare(LogState log, boolean wanted) throws IOException {
+    boolean full = wanted && writeIndexes(log, false);
     LogFlush flush = new LogFlush(log, full);
     long from = full ? log.indexedPoint : log.recoveryPoint;
     for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
       Segment segment = log.segments.get(i);
       flush.add(segment.file());
       if (full) {
-        segment.writeIndexes(false);
         for (DiskFile index : segment.indexFiles()) {
           flush.add(index);
         }
@@ -68,6 +71,21 @@ final class LogFlush implements FlushTicket {
     return flush;
   }
 
+  /// Writes the index entries that wait in memory.
+  ///
+  /// @return false where the disk is full
+  static boolean writeIndexes(LogState log, boolean closing) throws IOException {
+    try {
+      int first = Math.max(0, log.segments.floor(log.indexedPoint));
+      for (int i = first; i < log.segments.count(); i++) {
+        log.segments.get(i).writeIndexes(closing && i + 1 == log.segments.count());
+      }
+      return true;
+    } catch (DiskFullException e) {
+      return false;
+    }
+  }
+
   private void add(DiskFile file) {
     file.retain();
     files.add(file);
@@ -80,6 +98,11 @@ final class LogFlush implements FlushTicket {
 
   boolean isFull() {
     return full;
+  }
+
+  /// Whether the full disk did not take the epochs: all else is durable.
+  boolean lacksEpochs() {
+    return lacksEpochs;
   }
 
   int truncations() {
@@ -100,7 +123,11 @@ final class LogFlush implements FlushTicket {
       syncIfThere(file);
     }
     if (epochs != null) {
-      disk.replace(dir.resolve(LogFiles.LEADER_EPOCHS), epochs);
+      try {
+        disk.replace(dir.resolve(LogFiles.LEADER_EPOCHS), epochs);
+      } catch (DiskFullException e) {
+        lacksEpochs = true;
+      }
     }
     if (syncFolder || !smallFiles.isEmpty()) {
       disk.syncDirectory(dir);

@@ -17,6 +17,12 @@ public interface LogReports {
   /// written again. Must have made the lower value durable when it returns. Blocks.
   void recoveryPointLowered(PartitionLog log) throws IOException;
 
+  /// An append found the disk full and was refused, the first of maybe many.
+  default void diskFull(Path log) {}
+
+  /// The first append after that which found room.
+  default void diskHasRoom(Path log) {}
+
   /// Keeps quiet.
   LogReports NONE =
       new LogReports() {

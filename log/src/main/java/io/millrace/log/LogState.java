@@ -64,6 +64,9 @@ final class LogState {
   /// Bytes appended since the last producer snapshot.
   long bytesSinceSnapshot;
 
+  /// The last append found no room.
+  boolean diskFull;
+
   /// The files were given back; nothing may be asked of the log any more.
   boolean closed;
 

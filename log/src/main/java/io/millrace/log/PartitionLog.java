@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.Invariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -242,13 +243,31 @@ public final class PartitionLog {
     if (count == 0) {
       return RetentionResult.nothing(log.logStartOffset);
     }
-    if (count == log.segments.count()) {
-      roll();
+    if (count == log.segments.count() && !rolled()) {
+      count--;
+      if (count == 0) {
+        return RetentionResult.nothing(log.logStartOffset);
+      }
     }
     incrementLogStartOffset(log.segments.get(count).baseOffset());
     RetentionResult result = retention.delete(count);
     checkInvariants();
     return result;
+  }
+
+  /// Rolls, unless the disk is full.
+  private boolean rolled() throws IOException {
+    try {
+      roll();
+      return true;
+    } catch (DiskFullException e) {
+      return false;
+    }
+  }
+
+  /// Whether the last append was refused for want of room. The next one may succeed.
+  public boolean isDiskFull() {
+    return log.diskFull;
   }
 
   /// Records appended and not flushed.
@@ -286,11 +305,14 @@ public final class PartitionLog {
   /// Moves [#recoveryPoint] after `ticket` has run. Tickets may be completed in any order.
   public void completeFlush(FlushTicket ticket) {
     LogFlush flush = (LogFlush) ticket;
+    if (flush.lacksEpochs()) {
+      log.epochs.markDirty();
+    }
     if (flush.truncations() != log.truncations) {
       return;
     }
     log.recoveryPoint = Math.max(log.recoveryPoint, flush.upToOffset());
-    if (flush.isFull()) {
+    if (flush.isFull() && !flush.lacksEpochs()) {
       log.indexedPoint = Math.max(log.indexedPoint, flush.upToOffset());
       log.bytesSinceFullFlush = 0;
     }
@@ -298,9 +320,10 @@ public final class PartitionLog {
     log.lastFlushedMs = log.nowMs();
   }
 
-  /// Flushes everything and closes the files: the next open needs no recovery. Blocks.
+  /// Flushes everything and closes the files: the next open needs no recovery, unless the disk is
+  /// full and did not take the indexes. Blocks.
   public void close() throws IOException {
-    log.segments.active().seal();
+    LogFlush.writeIndexes(log, true);
     appender.takeSnapshot();
     FlushTicket last = LogFlush.prepare(log, true);
     last.run();

@@ -6,6 +6,8 @@ import io.millrace.log.LogReports;
 import io.millrace.log.PartitionLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,9 @@ final class LoggedReports implements LogReports {
   private static final Logger LOG = LoggerFactory.getLogger(LoggedReports.class);
 
   private final LogDirectories directories;
+
+  /// Directories that were found full. Guarded by itself.
+  private final Set<Path> full = new TreeSet<>();
 
   LoggedReports(LogDirectories directories) {
     this.directories = directories;
@@ -32,6 +37,29 @@ final class LoggedReports implements LogReports {
   @Override
   public void rebuilt(Path file, String reason) {
     LOG.warn("{} was rebuilt: {}", file, reason);
+  }
+
+  @Override
+  public void diskFull(Path log) {
+    Path directory = log.resolveSibling(".").normalize();
+    synchronized (full) {
+      if (full.add(directory)) {
+        LOG.error(
+            "{} is full: producers are told to try again, consumers go on reading. Free some space, or"
+                + " shorten the retention of a topic",
+            directory);
+      }
+    }
+  }
+
+  @Override
+  public void diskHasRoom(Path log) {
+    Path directory = log.resolveSibling(".").normalize();
+    synchronized (full) {
+      if (full.remove(directory)) {
+        LOG.info("{} has room again", directory);
+      }
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.log.producer;
 import io.millrace.log.format.LogFiles;
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -55,11 +56,16 @@ public final class SnapshotFiles {
     return disk.read(LogFiles.file(dir, offset, LogFiles.SNAPSHOT));
   }
 
+  /// @throws DiskFullException when there is no such snapshot
   public void write(long offset, byte[] content) throws IOException {
-    DiskFile file = disk.open(LogFiles.file(dir, offset, LogFiles.SNAPSHOT));
+    Path path = LogFiles.file(dir, offset, LogFiles.SNAPSHOT);
+    DiskFile file = disk.open(path);
     try {
       file.truncate(0);
       file.write(ByteBuffer.wrap(content), 0);
+    } catch (DiskFullException e) {
+      disk.delete(path);
+      throw e;
     } finally {
       file.release();
     }

@@ -2,6 +2,7 @@ package io.millrace.log.segment;
 
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -14,12 +15,13 @@ import java.util.Arrays;
 /// base offset (4) and the position of that batch (4), both growing strictly. The first batch never
 /// has an entry, so no entry is all zero.
 ///
-/// The newest entries wait in memory until [#PENDING] of them are written together.
+/// The newest entries wait in memory until [#PENDING] of them are written together, or longer where
+/// the disk is full.
 public final class OffsetIndex {
 
   static final int ENTRY_SIZE = 8;
 
-  /// Entries that wait at most.
+  /// Entries that are written together.
   static final int PENDING = 128;
 
   /// Entries of the file that a search reads at once.
@@ -70,8 +72,12 @@ public final class OffsetIndex {
     pendingOffsets[pending] = (int) (lastOffset - baseOffset);
     pendingPositions[pending] = position;
     pending++;
-    if (pending == PENDING) {
-      write();
+    if (pending % PENDING == 0) {
+      try {
+        write();
+      } catch (DiskFullException e) {
+        // They go on waiting: the batches that they lead to are there.
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFile;
+import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.Invariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,14 +57,22 @@ public final class Segment {
   /// Makes the files of a new, empty segment.
   public static Segment create(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
       throws IOException {
-    SegmentIndexes indexes = SegmentIndexes.create(disk, dir, baseOffset);
-    Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
-    DiskFile log = segment.file();
-    if (log.size() > 0) {
-      log.truncate(0);
+    try {
+      SegmentIndexes indexes = SegmentIndexes.create(disk, dir, baseOffset);
+      Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
+      DiskFile log = segment.file();
+      if (log.size() > 0) {
+        log.truncate(0);
+      }
+      segment.times.clear(baseOffset);
+      return segment;
+    } catch (DiskFullException e) {
+      // The log may grow past this offset before there is room for a segment that begins here.
+      for (String suffix : List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
+        disk.delete(LogFiles.file(dir, baseOffset, suffix));
+      }
+      throw e;
     }
-    segment.times.clear(baseOffset);
-    return segment;
   }
 
   /// Takes the files as they are found; nothing but their sizes is read. A missing index counts as
@@ -124,11 +133,20 @@ public final class Segment {
 
   /// Appends whole batches whose offsets are set. `bytes[position, position + length)` is written
   /// with one call; then indexes and timestamps follow.
+  ///
+  /// @throws DiskFullException when the segment is as it was before
   public void append(ByteBuffer bytes, int position, int length, int indexIntervalBytes)
       throws IOException {
     bytes.clear().limit(position + length).position(position);
-    file().write(bytes, size);
-    bytes.clear();
+    try {
+      file().write(bytes, size);
+    } catch (DiskFullException e) {
+      // A part of it may lie there, which a shorter batch would not cover.
+      file().truncate(size);
+      throw e;
+    } finally {
+      bytes.clear();
+    }
     for (int at = position; at < position + length; ) {
       int batchSize = BatchHeader.sizeInBytes(bytes, at);
       noteBatch(

@@ -101,6 +101,7 @@ final class SegmentIndexes {
   void write() throws IOException {
     offsets.write();
     times.write();
+    transactions.write();
   }
 
   /// The files, for a sync.

@@ -1,6 +1,7 @@
 package io.millrace.log.segment;
 
 import io.millrace.runtime.Disk;
+import io.millrace.runtime.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -68,8 +69,12 @@ public final class TimeIndex {
     pending++;
     lastTimestamp = timestampMs;
     lastOffset = offset;
-    if (pending == OffsetIndex.PENDING) {
-      write();
+    if (pending % OffsetIndex.PENDING == 0) {
+      try {
+        write();
+      } catch (DiskFullException e) {
+        // They go on waiting.
+      }
     }
   }
 

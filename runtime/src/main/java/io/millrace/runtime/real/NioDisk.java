@@ -50,7 +50,9 @@ final class NioDisk implements Disk {
     try {
       channel = FileChannel.open(path, options);
     } catch (IOException e) {
-      throw failed("cannot open", path, e);
+      throw writable && isFull(path, e, 0)
+          ? new DiskFullException(path, e)
+          : failed("cannot open", path, e);
     }
     try {
       return new NioFile(path, channel, writable);
@@ -158,6 +160,7 @@ final class NioDisk implements Disk {
       }
       channel.force(true);
     } catch (IOException e) {
+      Files.deleteIfExists(temporary);
       throw writeFailed("cannot write", temporary, e);
     }
     rename(temporary, path);

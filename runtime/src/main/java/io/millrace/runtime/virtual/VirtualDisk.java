@@ -439,6 +439,9 @@ public final class VirtualDisk implements Disk {
       file.truncate(0);
       file.write(ByteBuffer.wrap(content), 0);
       file.sync();
+    } catch (DiskFullException e) {
+      delete(temporary);
+      throw e;
     } finally {
       file.release();
     }
