@@ -4,11 +4,13 @@ import io.millrace.log.format.BatchScanner;
 import io.millrace.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.CloseableIterator;
 import org.jspecify.annotations.Nullable;
@@ -58,16 +60,41 @@ final class TimestampSearch {
   private @Nullable OffsetTimestamp firstIn(Segment segment, int position, long targetMs)
       throws IOException {
     MutableRecordBatch batch = load(segment, position);
-    try (CloseableIterator<Record> records = batch.streamingIterator(BufferSupplier.NO_CACHING)) {
+    return firstRecord(
+        segment,
+        position,
+        batch,
+        record -> record.timestamp() >= targetMs && record.offset() >= log.logStartOffset);
+  }
+
+  /// The first record of a batch that matches. Only what is needed is read of it: a compressed
+  /// batch was stored as it came, and may claim records of any size.
+  ///
+  /// @throws DamagedBatchException whatever a codec throws at hostile bytes, errors of its own and
+  ///   a lack of memory for a size that it believed among them
+  private static @Nullable OffsetTimestamp firstRecord(
+      Segment segment, int position, MutableRecordBatch batch, Predicate<Record> wanted)
+      throws DamagedBatchException {
+    try (CloseableIterator<Record> records = records(batch)) {
       while (records.hasNext()) {
         Record record = records.next();
-        if (record.timestamp() >= targetMs && record.offset() >= log.logStartOffset) {
+        if (wanted.test(record)) {
           return new OffsetTimestamp(
               record.offset(), record.timestamp(), batch.partitionLeaderEpoch());
         }
       }
+      return null;
+    } catch (AssertionError | LinkageError e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw new DamagedBatchException(segment.path(".log"), position, e);
     }
-    return null;
+  }
+
+  private static CloseableIterator<Record> records(MutableRecordBatch batch) {
+    return batch instanceof DefaultRecordBatch current
+        ? current.skipKeyValueIterator(BufferSupplier.NO_CACHING)
+        : batch.streamingIterator(BufferSupplier.NO_CACHING);
   }
 
   /// The first record among those with the largest timestamp; null without any.
@@ -88,12 +115,16 @@ final class TimestampSearch {
     }
     MutableRecordBatch batch = load(best, found.position());
     long timestamp = batch.maxTimestamp();
-    Optional<Long> offset =
-        batch.timestampType() == TimestampType.LOG_APPEND_TIME
-            ? Optional.of(batch.baseOffset())
-            : batch.offsetOfMaxTimestamp();
-    return new OffsetTimestamp(
-        offset.orElse(batch.lastOffset()), timestamp, batch.partitionLeaderEpoch());
+    if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) {
+      return new OffsetTimestamp(batch.baseOffset(), timestamp, batch.partitionLeaderEpoch());
+    }
+    OffsetTimestamp first =
+        batch.magic() == RecordBatch.MAGIC_VALUE_V0
+            ? null
+            : firstRecord(best, found.position(), batch, record -> record.timestamp() == timestamp);
+    return first != null
+        ? first
+        : new OffsetTimestamp(batch.lastOffset(), timestamp, batch.partitionLeaderEpoch());
   }
 
   private MutableRecordBatch load(Segment segment, int position) throws IOException {

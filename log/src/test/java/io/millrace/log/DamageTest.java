@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import static io.millrace.log.Batches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -277,5 +280,29 @@ class DamageTest {
         Files.write(path, whole);
       }
     }
+  }
+
+  /// Compressed batches are stored as they came, so what is in them is the client's affair.
+  @Test
+  void aCompressedBatchThatCannotBeReadIsDamageAndNoFault() throws IOException {
+    PartitionLog log = reopen();
+    ByteBuffer hostile =
+        batch()
+            .values(100)
+            .at(StagedWorld.START_MS + 1_000)
+            .compressed(Compression.gzip().build())
+            .of(3);
+    for (int at = 61 + 12; at < hostile.limit(); at++) {
+      hostile.put(at, (byte) 0x7f);
+    }
+    ByteBuffer checked = hostile.duplicate().position(21);
+    CRC32C crc = new CRC32C();
+    crc.update(checked);
+    hostile.putInt(17, (int) crc.getValue());
+    assertThat(on.append(hostile)).isInstanceOf(AppendOutcome.Appended.class);
+
+    assertThatThrownBy(() -> log.searchTimestamp(StagedWorld.START_MS + 500))
+        .isInstanceOf(DamagedBatchException.class);
+    assertThatThrownBy(log::maxTimestamp).isInstanceOf(DamagedBatchException.class);
   }
 }

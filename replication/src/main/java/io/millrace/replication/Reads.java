@@ -1,5 +1,6 @@
 package io.millrace.replication;
 
+import io.millrace.log.DamagedBatchException;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.LogRead;
 import java.io.IOException;
@@ -147,6 +148,9 @@ final class Reads {
         answer.leaderEpochStart = leader.epochStart();
         try {
           question.ask(replica.log, answer);
+        } catch (DamagedBatchException e) {
+          // The disk is sound, and so are the other logs on it.
+          answer.error = Errors.CORRUPT_MESSAGE;
         } catch (IOException e) {
           failure = e;
           answer.error = Errors.KAFKA_STORAGE_ERROR;

@@ -250,6 +250,10 @@ public final class RaftHost {
       RequestHeaderData header,
       ApiMessage request,
       Consumer<ApiMessage> onResponse) {
+    if (!RequestForm.isSound(request)) {
+      onResponse.accept(errorResponse(request, Errors.INVALID_REQUEST));
+      return;
+    }
     RaftRequest.Inbound inbound =
         new RaftRequest.Inbound(
             listener,

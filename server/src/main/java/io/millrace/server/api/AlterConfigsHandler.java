@@ -4,7 +4,6 @@ import io.millrace.server.config.ConfigView;
 import io.millrace.server.request.ApiHandler;
 import io.millrace.server.request.Request;
 import io.millrace.server.request.Responder;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +31,14 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
 
   @Override
   public void handle(Request request, AlterConfigsRequestData body, Responder out) {
-    Map<AlterConfigsResource, ApiError> refused = check(body);
+    SettledResources<AlterConfigsResource> resources =
+        new SettledResources<>(body.resources(), AlterConfigsHandler::key);
+    resources.check(this::check);
     AlterConfigsRequestData rest =
         new AlterConfigsRequestData().setValidateOnly(body.validateOnly());
-    for (AlterConfigsResource resource : body.resources()) {
-      if (!refused.containsKey(resource)) {
-        rest.resources().mustAdd(resource.duplicate());
-      }
-    }
+    resources.unsettled().forEach(resource -> rest.resources().mustAdd(resource.duplicate()));
     if (rest.resources().isEmpty()) {
-      out.respond(merge(body, refused, new AlterConfigsResponseData()));
+      out.respond(answer(resources, new AlterConfigsResponseData()));
       return;
     }
     forwarder
@@ -50,33 +47,9 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
           if (failure != null) {
             out.fail(failure);
           } else {
-            out.respond(merge(body, refused, (AlterConfigsResponseData) response));
+            out.respond(answer(resources, (AlterConfigsResponseData) response));
           }
         });
-  }
-
-  private Map<AlterConfigsResource, ApiError> check(AlterConfigsRequestData body) {
-    Map<AlterConfigsResource, ApiError> refused = new IdentityHashMap<>();
-    Map<ConfigResource, AlterConfigsResource> seen = new LinkedHashMap<>();
-    for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResource before = seen.put(key(resource), resource);
-      if (before != null) {
-        ApiError twice =
-            new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.");
-        refused.put(before, twice);
-        refused.put(resource, twice);
-      }
-    }
-    for (AlterConfigsResource resource : body.resources()) {
-      if (!refused.containsKey(resource)) {
-        try {
-          check(resource);
-        } catch (RuntimeException e) {
-          refused.put(resource, ApiError.fromThrowable(e));
-        }
-      }
-    }
-    return refused;
   }
 
   private void check(AlterConfigsResource resource) {
@@ -106,35 +79,28 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
         ConfigResource.Type.forId(resource.resourceType()), resource.resourceName());
   }
 
-  private static AlterConfigsResponseData merge(
-      AlterConfigsRequestData body,
-      Map<AlterConfigsResource, ApiError> refused,
-      AlterConfigsResponseData decided) {
-    Map<String, AlterConfigsResourceResponse> byResource = new LinkedHashMap<>();
+  private static AlterConfigsResponseData answer(
+      SettledResources<AlterConfigsResource> resources, AlterConfigsResponseData decided) {
+    Map<ConfigResource, ApiError> results = new LinkedHashMap<>();
     decided
         .responses()
         .forEach(response ->
-            byResource.put(response.resourceType() + response.resourceName(), response));
-    AlterConfigsResponseData merged = new AlterConfigsResponseData();
-    for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResourceResponse response =
-          byResource.get(resource.resourceType() + resource.resourceName());
-      ApiError error = refused.get(resource);
-      if (error == null) {
-        error =
-            response == null
-                ? new ApiError(Errors.UNKNOWN_SERVER_ERROR)
-                : new ApiError(Errors.forCode(response.errorCode()), response.errorMessage());
-      }
-      merged
-          .responses()
-          .add(
-              new AlterConfigsResourceResponse()
-                  .setResourceType(resource.resourceType())
-                  .setResourceName(resource.resourceName())
-                  .setErrorCode(error.error().code())
-                  .setErrorMessage(error.message()));
-    }
-    return merged;
+            results.put(
+                new ConfigResource(
+                    ConfigResource.Type.forId(response.resourceType()), response.resourceName()),
+                new ApiError(Errors.forCode(response.errorCode()), response.errorMessage())));
+    AlterConfigsResponseData answer = new AlterConfigsResponseData();
+    resources.answer(
+        results,
+        (resource, result) ->
+            answer
+                .responses()
+                .add(
+                    new AlterConfigsResourceResponse()
+                        .setResourceType(resource.resourceType())
+                        .setResourceName(resource.resourceName())
+                        .setErrorCode(result.error().code())
+                        .setErrorMessage(result.message())));
+    return answer;
   }
 }

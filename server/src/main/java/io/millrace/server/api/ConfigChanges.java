@@ -79,15 +79,23 @@ final class ConfigChanges {
     }
   }
 
+  /// What an IncrementalAlterConfigs wants with a setting. Kafka's controller does not check it for
+  /// topics, and gives up its leadership over one that it does not know.
+  ///
+  /// @throws InvalidRequestException where there is no such operation
+  static OpType operation(byte id) {
+    @Nullable OpType operation = OpType.forId(id);
+    if (operation == null) {
+      throw new InvalidRequestException("Unknown operations type " + id);
+    }
+    return operation;
+  }
+
   /// The settings of a broker resource after `changes`.
   Map<String, String> applied(ConfigResource resource, Collection<AlterableConfig> changes) {
     Map<String, String> settings = new LinkedHashMap<>(configs.usableSettings(resource));
     for (AlterableConfig change : changes) {
-      @Nullable OpType operation = OpType.forId(change.configOperation());
-      if (operation == null) {
-        throw new InvalidRequestException("Unknown operations type " + change.configOperation());
-      }
-      switch (operation) {
+      switch (operation(change.configOperation())) {
         case SET -> settings.put(change.name(), change.value());
         case DELETE -> settings.remove(change.name());
         case APPEND -> {

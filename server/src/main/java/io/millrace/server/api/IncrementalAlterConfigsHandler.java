@@ -4,7 +4,6 @@ import io.millrace.server.config.ConfigView;
 import io.millrace.server.request.ApiHandler;
 import io.millrace.server.request.Request;
 import io.millrace.server.request.Responder;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +39,24 @@ public final class IncrementalAlterConfigsHandler
 
   @Override
   public void handle(Request request, IncrementalAlterConfigsRequestData body, Responder out) {
-    Map<AlterConfigsResource, ApiError> settled = check(request, body);
+    SettledResources<AlterConfigsResource> resources =
+        new SettledResources<>(body.resources(), IncrementalAlterConfigsHandler::key);
+    resources.check(resource -> {
+      check(resource);
+      if (resource.resourceType() == ConfigResource.Type.BROKER_LOGGER.id()) {
+        resources.settle(
+            resource,
+            loggers.apply(
+                authorization.allowsOnCluster(request, AclOperation.ALTER_CONFIGS),
+                body.validateOnly(),
+                resource));
+      }
+    });
     IncrementalAlterConfigsRequestData rest =
         new IncrementalAlterConfigsRequestData().setValidateOnly(body.validateOnly());
-    for (AlterConfigsResource resource : body.resources()) {
-      if (!settled.containsKey(resource)) {
-        rest.resources().mustAdd(resource.duplicate());
-      }
-    }
+    resources.unsettled().forEach(resource -> rest.resources().mustAdd(resource.duplicate()));
     if (rest.resources().isEmpty()) {
-      out.respond(merge(body, settled, new IncrementalAlterConfigsResponseData()));
+      out.respond(answer(resources, new IncrementalAlterConfigsResponseData()));
       return;
     }
     forwarder
@@ -58,47 +65,15 @@ public final class IncrementalAlterConfigsHandler
           if (failure != null) {
             out.fail(failure);
           } else {
-            out.respond(merge(body, settled, (IncrementalAlterConfigsResponseData) response));
+            out.respond(answer(resources, (IncrementalAlterConfigsResponseData) response));
           }
         });
-  }
-
-  private Map<AlterConfigsResource, ApiError> check(
-      Request request, IncrementalAlterConfigsRequestData body) {
-    Map<AlterConfigsResource, ApiError> settled = new IdentityHashMap<>();
-    Map<ConfigResource, AlterConfigsResource> seen = new LinkedHashMap<>();
-    for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResource before = seen.put(key(resource), resource);
-      if (before != null) {
-        ApiError twice =
-            new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.");
-        settled.put(before, twice);
-        settled.put(resource, twice);
-      }
-    }
-    for (AlterConfigsResource resource : body.resources()) {
-      if (!settled.containsKey(resource)) {
-        try {
-          check(resource);
-          if (resource.resourceType() == ConfigResource.Type.BROKER_LOGGER.id()) {
-            settled.put(
-                resource,
-                loggers.apply(
-                    authorization.allowsOnCluster(request, AclOperation.ALTER_CONFIGS),
-                    body.validateOnly(),
-                    resource));
-          }
-        } catch (RuntimeException e) {
-          settled.put(resource, ApiError.fromThrowable(e));
-        }
-      }
-    }
-    return settled;
   }
 
   private void check(AlterConfigsResource resource) {
     List<String> names = resource.configs().stream().map(AlterableConfig::name).toList();
     ConfigChanges.requireDistinct(names);
+    resource.configs().forEach(config -> ConfigChanges.operation(config.configOperation()));
     ConfigChanges.requireNoNulls(
         resource.configs().stream()
             .filter(
@@ -125,35 +100,29 @@ public final class IncrementalAlterConfigsHandler
         ConfigResource.Type.forId(resource.resourceType()), resource.resourceName());
   }
 
-  private static IncrementalAlterConfigsResponseData merge(
-      IncrementalAlterConfigsRequestData body,
-      Map<AlterConfigsResource, ApiError> settled,
+  private static IncrementalAlterConfigsResponseData answer(
+      SettledResources<AlterConfigsResource> resources,
       IncrementalAlterConfigsResponseData decided) {
-    Map<String, AlterConfigsResourceResponse> byResource = new LinkedHashMap<>();
+    Map<ConfigResource, ApiError> results = new LinkedHashMap<>();
     decided
         .responses()
         .forEach(response ->
-            byResource.put(response.resourceType() + response.resourceName(), response));
-    IncrementalAlterConfigsResponseData merged = new IncrementalAlterConfigsResponseData();
-    for (AlterConfigsResource resource : body.resources()) {
-      AlterConfigsResourceResponse response =
-          byResource.get(resource.resourceType() + resource.resourceName());
-      ApiError error = settled.get(resource);
-      if (error == null) {
-        error =
-            response == null
-                ? new ApiError(Errors.UNKNOWN_SERVER_ERROR)
-                : new ApiError(Errors.forCode(response.errorCode()), response.errorMessage());
-      }
-      merged
-          .responses()
-          .add(
-              new AlterConfigsResourceResponse()
-                  .setResourceType(resource.resourceType())
-                  .setResourceName(resource.resourceName())
-                  .setErrorCode(error.error().code())
-                  .setErrorMessage(error.message()));
-    }
-    return merged;
+            results.put(
+                new ConfigResource(
+                    ConfigResource.Type.forId(response.resourceType()), response.resourceName()),
+                new ApiError(Errors.forCode(response.errorCode()), response.errorMessage())));
+    IncrementalAlterConfigsResponseData answer = new IncrementalAlterConfigsResponseData();
+    resources.answer(
+        results,
+        (resource, result) ->
+            answer
+                .responses()
+                .add(
+                    new AlterConfigsResourceResponse()
+                        .setResourceType(resource.resourceType())
+                        .setResourceName(resource.resourceName())
+                        .setErrorCode(result.error().code())
+                        .setErrorMessage(result.message())));
+    return answer;
   }
 }

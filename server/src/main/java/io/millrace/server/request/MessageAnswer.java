@@ -7,6 +7,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +20,14 @@ final class MessageAnswer extends Answer implements Responder {
 
   private final WireConnection connection;
   private final Request request;
-  private final ApiMessage body;
+  private final AbstractRequest parsed;
   private @Nullable ApiMessage response;
   private boolean answered;
 
-  MessageAnswer(WireConnection connection, Request request, ApiMessage body) {
+  MessageAnswer(WireConnection connection, Request request, AbstractRequest parsed) {
     this.connection = connection;
     this.request = request;
-    this.body = body;
+    this.parsed = parsed;
   }
 
   @Override
@@ -58,9 +60,11 @@ final class MessageAnswer extends Answer implements Responder {
       LOG.error("{} v{} from {} failed", request.api(), request.version(), request.peer(), cause);
     }
     try {
-      return ErrorResponses.of(request.api(), request.version(), body, cause);
+      AbstractResponse error = parsed.getErrorResponse(0, cause);
+      return error == null ? null : error.data();
     } catch (RuntimeException e) {
-      LOG.error("no error answer for {} v{}", request.api(), request.version(), e);
+      // Some of Kafka's classes cannot refuse what they can read, such as a null list.
+      LOG.debug("no error answer for {} v{}", request.api(), request.version(), e);
       return null;
     }
   }

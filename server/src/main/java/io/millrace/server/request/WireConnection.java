@@ -10,11 +10,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
@@ -324,7 +326,7 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     bytes.get(start, frame);
     ApiHandler<ApiMessage> handler = Invariant.present(row.message(), "handler of " + row.api());
     Request request;
-    ApiMessage body;
+    AbstractRequest parsed;
     try {
       ByteBuffer buffer = ByteBuffer.wrap(frame);
       RequestHeader header = RequestHeader.parse(buffer);
@@ -344,28 +346,26 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
               this,
               listener.role(),
               path.clock().wallMs());
-      body = parse(row, request, buffer);
+      parsed = parse(row, request, buffer);
     } catch (RuntimeException e) {
       throw new MalformedRequestException(row.api() + " cannot be decoded: " + e.getMessage());
     }
-    MessageAnswer answer = new MessageAnswer(this, request, body);
+    MessageAnswer answer = new MessageAnswer(this, request, parsed);
     enqueue(answer);
     try {
-      handler.handle(request, body, answer);
+      handler.handle(request, parsed.data(), answer);
     } catch (RuntimeException e) {
       answer.fail(e);
     }
   }
 
-  private static ApiMessage parse(ApiTable.Row row, Request request, ByteBuffer buffer) {
+  private static AbstractRequest parse(ApiTable.Row row, Request request, ByteBuffer buffer) {
     short version = request.header().apiVersion();
     if (!row.supports(version)) {
       // KIP-511: an ApiVersions request of the future is answered as one of the past.
-      return new org.apache.kafka.common.message.ApiVersionsRequestData();
+      return new ApiVersionsRequest(new ApiVersionsRequestData(), (short) 0);
     }
-    return AbstractRequest.parseRequest(row.api(), version, new ByteBufferAccessor(buffer))
-        .request
-        .data();
+    return AbstractRequest.parseRequest(row.api(), version, new ByteBufferAccessor(buffer)).request;
   }
 
   private void malformed(@Nullable String what, @Nullable Throwable cause) {
@@ -393,11 +393,27 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
     for (Answer head = answer; head != null && head.isReady(); head = pending.peek()) {
       pending.poll();
       context().traffic().onAnswer(head.api(), head.begunNanos());
-      head.encode(connection);
+      if (!encode(head)) {
+        return;
+      }
     }
     if (!receiving && !flushQueued) {
       flushQueued = true;
       context().flushLater(this);
+    }
+  }
+
+  /// An answer that cannot be encoded costs its connection: those behind it could not be told apart
+  /// from it.
+  private boolean encode(Answer answer) {
+    try {
+      answer.encode(connection);
+      return true;
+    } catch (RuntimeException e) {
+      path.counters().onHandlerFault();
+      LOG.error("an answer to {} cannot be encoded: closing", id, e);
+      close();
+      return false;
     }
   }
 

@@ -187,6 +187,14 @@ class ConfigHandlersTest {
   }
 
   @Test
+  void refusesAnOperationThatThereIsNot() {
+    AlterConfigsResource change = change(Type.TOPIC, "events", "retention.ms", OpType.SET, "1");
+    change.configs().iterator().next().setConfigOperation((byte) 7);
+    assertThat(alter(change).getFirst().errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+    assertThat(cluster.controller.asked).isEmpty();
+  }
+
+  @Test
   void refusesBrokerSettingsThatCannotBeInForce() {
     assertThat(alter(change(Type.BROKER, "1", "node.id", OpType.SET, "2")).getFirst())
         .satisfies(response -> {

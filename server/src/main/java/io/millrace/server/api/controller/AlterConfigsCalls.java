@@ -61,6 +61,12 @@ final class AlterConfigsCalls {
       }
     }
 
+    void refuse(ConfigResource resource, ApiError error) {
+      seen.add(resource);
+      accepted.remove(resource);
+      refused.put(resource, error);
+    }
+
     void removeUnauthorized(Request request) {
       accepted
           .keySet()
@@ -131,9 +137,15 @@ final class AlterConfigsCalls {
                             resource.resourceType(),
                             resource.resourceName(),
                             unknownType(resource.resourceType())));
-            case TOPIC, BROKER, CLIENT_METRICS, GROUP ->
-                changes.add(
-                    new ConfigResource(type, resource.resourceName()), operations(resource));
+            case TOPIC, BROKER, CLIENT_METRICS, GROUP -> {
+              ConfigResource key = new ConfigResource(type, resource.resourceName());
+              if (resource.configs().stream().anyMatch(AlterConfigsCalls::isUnknown)) {
+                // The controller would give up its leadership over it.
+                changes.refuse(key, new ApiError(Errors.INVALID_REQUEST, "Unknown operation."));
+              } else {
+                changes.add(key, operations(resource));
+              }
+            }
           }
         });
     changes.removeUnauthorized(request);
@@ -161,6 +173,10 @@ final class AlterConfigsCalls {
                 new SimpleEntry<>(
                     AlterConfigOp.OpType.forId(config.configOperation()), config.value())));
     return operations;
+  }
+
+  private static boolean isUnknown(IncrementalAlterConfigsRequestData.AlterableConfig config) {
+    return AlterConfigOp.OpType.forId(config.configOperation()) == null;
   }
 
   private ApiError authorize(Request request, ConfigResource resource) {
