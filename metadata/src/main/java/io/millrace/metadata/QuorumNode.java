@@ -9,6 +9,8 @@ import io.millrace.metadata.controller.ControllerHost;
 import io.millrace.metadata.controller.ControllerLocator;
 import io.millrace.metadata.controller.ControllerRegistrar;
 import io.millrace.metadata.controller.LocalController;
+import io.millrace.metadata.evidence.BrokerEvidence;
+import io.millrace.metadata.evidence.LeaderEvidence;
 import io.millrace.metadata.format.BootstrapFile;
 import io.millrace.metadata.format.NodeIdentity;
 import io.millrace.metadata.raft.KafkaTime;
@@ -41,7 +43,20 @@ public final class QuorumNode {
   ///
   /// @param host the controller, active or not
   /// @param registrar keeps it registered
-  private record ControllerRole(ControllerHost host, ControllerRegistrar registrar) {}
+  /// @param brokers fences those that died, while this controller is the active one
+  /// @param leader replaces one that died, while another controller is
+  private record ControllerRole(
+      ControllerHost host,
+      ControllerRegistrar registrar,
+      BrokerEvidence brokers,
+      LeaderEvidence leader) {
+
+    void stop() {
+      registrar.stop();
+      brokers.stop();
+      leader.stop();
+    }
+  }
 
   /// What a node has that is a broker.
   ///
@@ -109,7 +124,16 @@ public final class QuorumNode {
     controller =
         host == null
             ? null
-            : new ControllerRole(host, registrar(world, config, identity, endpoints));
+            : new ControllerRole(
+                host,
+                registrar(world, config, identity, endpoints),
+                new BrokerEvidence(
+                    world,
+                    controlLoop,
+                    identity.nodeId(),
+                    settings.interBrokerListenerName(),
+                    channel),
+                new LeaderEvidence(world, controlLoop, identity.nodeId(), raft, locator));
     broker =
         settings.isBroker()
             ? brokerRole(world, config, identity, endpoints, previousBrokerEpoch)
@@ -204,6 +228,8 @@ public final class QuorumNode {
     publisher.add(snapshots);
     if (controller != null) {
       publisher.add(controller.registrar());
+      publisher.add(controller.brokers());
+      publisher.add(controller.leader());
     }
     if (broker != null) {
       publisher.add(broker.lifecycle());
@@ -290,7 +316,7 @@ public final class QuorumNode {
       broker.lifecycle().close();
     }
     if (controller != null) {
-      controller.registrar().stop();
+      controller.stop();
     }
     channel.close();
     publisher.stop(() ->

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.config.ReplicationConfigs;
 
 /// What the control plane reads from a node's configuration, under Kafka's names.
 ///
@@ -23,6 +24,14 @@ public record QuorumSettings(AbstractConfig config) {
   /// Whether `process.roles` has `broker`.
   public boolean isBroker() {
     return config.getList(KRaftConfigs.PROCESS_ROLES_CONFIG).contains("broker");
+  }
+
+  /// The listener by which brokers reach each other, as they register it.
+  public String interBrokerListenerName() {
+    String named = config.getString(ReplicationConfigs.INTER_BROKER_LISTENER_NAME_CONFIG);
+    return named != null
+        ? named
+        : config.getString(ReplicationConfigs.INTER_BROKER_SECURITY_PROTOCOL_CONFIG);
   }
 
   /// The listener on which controllers talk to each other: the first that is configured.

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /// STARTING                    --image holds the registration-->       RECOVERY
 /// RECOVERY                    --ready, and the controller unfenced--> RUNNING
 /// RUNNING                     --beginControlledShutdown-->            PENDING_CONTROLLED_SHUTDOWN
-/// PENDING_CONTROLLED_SHUTDOWN --the controller lets it go-->          SHUTTING_DOWN
+/// PENDING_CONTROLLED_SHUTDOWN --the controller lets it go, or none
+///                               answers for SHUTDOWN_PATIENCE_MS-->   SHUTTING_DOWN
 /// any                         --close-->                              SHUTTING_DOWN
 /// ```
 ///
@@ -55,6 +56,10 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   private static final long REGISTRATION_RETRY_MS = 100;
 
   private static final long SHUTDOWN_RETRY_MS = 50;
+
+  /// A controlled shutdown goes on without the controller when that has not answered for so long:
+  /// in a cluster that stops as a whole the last ones have none.
+  private static final long SHUTDOWN_PATIENCE_MS = 3_000;
 
   private final EventLoop loop;
   private final ControllerChannel controller;
@@ -81,6 +86,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   private boolean inFlight;
   private boolean sendAgainAtOnce;
   private @Nullable Timer next;
+  private @Nullable Timer patience;
 
   /// @param loop a connection loop
   public BrokerLifecycle(
@@ -134,12 +140,22 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
       switch (state) {
         case RUNNING -> {
           to(BrokerState.PENDING_CONTROLLED_SHUTDOWN, "the node was asked to stop");
+          awaitController();
           communicateAfter(0);
         }
         case PENDING_CONTROLLED_SHUTDOWN, SHUTTING_DOWN -> {}
         case NOT_RUNNING, STARTING, RECOVERY, UNKNOWN -> shutDown("it was not running yet");
       }
     });
+  }
+
+  private void awaitController() {
+    if (patience != null) {
+      patience.cancel();
+    }
+    patience =
+        loop.schedule(
+            SHUTDOWN_PATIENCE_MS * 1_000_000, () -> shutDown("no controller answers any more"));
   }
 
   /// Ends the heartbeats at once; who waits for a controlled shutdown is told.
@@ -341,6 +357,8 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
       case PENDING_CONTROLLED_SHUTDOWN -> {
         if (response.shouldShutDown()) {
           shutDown("the controller has moved its leaderships");
+        } else {
+          awaitController();
         }
         return SHUTDOWN_RETRY_MS;
       }
@@ -369,6 +387,10 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     if (next != null) {
       next.cancel();
       next = null;
+    }
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
     }
     runAll(onShutDown);
   }

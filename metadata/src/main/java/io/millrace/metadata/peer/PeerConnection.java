@@ -7,12 +7,10 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.ReceiveBuffer;
 import io.millrace.runtime.Timer;
 import io.millrace.runtime.World;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.kafka.clients.NodeApiVersions;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -318,14 +316,6 @@ public final class PeerConnection {
     return true;
   }
 
-  private static PeerFailure connectFailure(@Nullable Throwable cause) {
-    String reason = cause == null ? "closed" : String.valueOf(cause);
-    // The kernel's other reasons for not connecting come in the same class.
-    boolean refused =
-        cause instanceof ConnectException && reason.toLowerCase(Locale.ROOT).contains("refused");
-    return new PeerFailure(refused ? Kind.REFUSED : Kind.UNREACHABLE, reason);
-  }
-
   /// One connection; a session that is not the current one any more has nothing to say.
   private final class Session implements ConnectionHandler {
     private @Nullable Connection connection;
@@ -383,7 +373,7 @@ public final class PeerConnection {
         LOG.debug("Connection to {} ended", address(), cause);
         lose(
             connection == null
-                ? connectFailure(cause)
+                ? PeerFailure.whileConnecting(cause)
                 : new PeerFailure(Kind.CLOSED, cause == null ? "closed" : String.valueOf(cause)));
       }
     }

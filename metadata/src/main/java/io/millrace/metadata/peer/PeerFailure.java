@@ -1,5 +1,9 @@
 package io.millrace.metadata.peer;
 
+import java.net.ConnectException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /// Why a request to another node has no answer, or a connection ended.
 ///
 /// @param reason for logs
@@ -19,6 +23,15 @@ public record PeerFailure(Kind kind, String reason) {
     UNSUPPORTED,
     /// The answer cannot be understood. The request may have taken effect.
     MALFORMED
+  }
+
+  /// What [io.millrace.runtime.Network#connect] has failed by.
+  public static PeerFailure whileConnecting(@Nullable Throwable cause) {
+    String reason = cause == null ? "closed" : String.valueOf(cause);
+    // The kernel's other reasons for not connecting come in the same class.
+    boolean refused =
+        cause instanceof ConnectException && reason.toLowerCase(Locale.ROOT).contains("refused");
+    return new PeerFailure(refused ? Kind.REFUSED : Kind.UNREACHABLE, reason);
   }
 
   @Override

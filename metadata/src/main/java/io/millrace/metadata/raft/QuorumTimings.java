@@ -13,15 +13,26 @@ import org.apache.kafka.raft.QuorumConfig;
 ///   once and waits for their commit, so that lingering only delays it (Kafka: 25).
 /// - `controller.quorum.request.timeout.ms` is a third of the fetch timeout: with Kafka's 2,000 for
 ///   both, one lost packet is an election.
+/// - `controller.quorum.election.timeout.ms` is 500 (Kafka: 1,000): what it bounds is a vote, which
+///   takes two round trips and a sync; the first election of a start waits for it.
+/// - `controller.quorum.election.backoff.max.ms` is 50 (Kafka: 1,000): the successors of a leader
+///   that died or resigned try at once and half of this later.
+///
+/// The fetch timeout stays Kafka's 2,000: what shows a dead leader is evidence
+/// ([io.millrace.metadata.evidence.LeaderEvidence]), and silence for less is a busy machine.
 ///
 /// @param fetchMaxWaitMs how long a fetch may be parked at the leader; below the request timeout
 record QuorumTimings(QuorumConfig config, int fetchMaxWaitMs) {
 
   private static final int LONGEST_FETCH_WAIT_MS = 500;
+  private static final int ELECTION_TIMEOUT_MS = 500;
+  private static final int ELECTION_BACKOFF_MS = 50;
 
   static QuorumTimings of(QuorumSettings settings) {
     Map<String, Object> values = new LinkedHashMap<>(settings.config().originals());
     values.putIfAbsent(QuorumConfig.QUORUM_LINGER_MS_CONFIG, 0);
+    values.putIfAbsent(QuorumConfig.QUORUM_ELECTION_TIMEOUT_MS_CONFIG, ELECTION_TIMEOUT_MS);
+    values.putIfAbsent(QuorumConfig.QUORUM_ELECTION_BACKOFF_MAX_MS_CONFIG, ELECTION_BACKOFF_MS);
     int fetchTimeoutMs = settings.config().getInt(QuorumConfig.QUORUM_FETCH_TIMEOUT_MS_CONFIG);
     values.putIfAbsent(QuorumConfig.QUORUM_REQUEST_TIMEOUT_MS_CONFIG, fetchTimeoutMs / 3);
     values.keySet().retainAll(QuorumConfig.CONFIG_DEF.names());

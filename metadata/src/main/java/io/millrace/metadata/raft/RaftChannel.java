@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.BrokerNotAvailableException;
 import org.apache.kafka.common.errors.DisconnectException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -96,11 +96,10 @@ final class RaftChannel implements NetworkChannel {
   }
 
   private static RuntimeException exception(PeerFailure failure) {
-    return switch (failure.kind()) {
-      case TIMED_OUT -> new TimeoutException(failure.reason());
-      case UNSUPPORTED -> new UnsupportedVersionException(failure.reason());
-      case REFUSED, UNREACHABLE, CLOSED, MALFORMED -> new DisconnectException(failure.toString());
-    };
+    // What Kafka's own channel says of any loss: the client expects this one and retries quietly.
+    return failure.kind() == PeerFailure.Kind.UNSUPPORTED
+        ? new UnsupportedVersionException(failure.reason())
+        : new BrokerNotAvailableException(failure.toString());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
@@ -34,6 +35,7 @@ import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
 import org.apache.kafka.raft.RaftRequest;
 import org.apache.kafka.raft.RaftUtil;
+import org.apache.kafka.raft.ReplicaKey;
 import org.apache.kafka.raft.internals.BatchMemoryPool;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.OffsetAndEpoch;
@@ -79,6 +81,7 @@ public final class RaftHost {
   private final MetadataLog log;
   private final QuorumStateFile voteFile;
   private final QuorumTimings timings;
+  private final String clusterId;
   private final Map<Integer, InetSocketAddress> staticVoters;
   private final Metrics metrics;
   private final RaftQueue queue;
@@ -104,6 +107,7 @@ public final class RaftHost {
     this.onFault = onFault;
     this.time = KafkaTime.steady(world.clock());
     this.timings = QuorumTimings.of(settings);
+    this.clusterId = identity.clusterId();
     this.staticVoters = settings.staticVoters();
     this.logContext = new LogContext("[Raft id=" + identity.nodeId() + "] ");
     this.voteFile =
@@ -278,6 +282,26 @@ public final class RaftHost {
     return api == ApiKeys.DESCRIBE_QUORUM
         ? new DescribeQuorumResponseData().setErrorCode(error.code())
         : RaftUtil.errorResponse(api, error);
+  }
+
+  /// The leader of an epoch is known to be dead: the client hears what a leader says that resigns,
+  /// and begins an election without waiting for the fetch timeout. Does nothing where the client
+  /// has moved on, or is itself no voter. Any thread.
+  ///
+  /// @param successors in the order in which they are to try; each a little after the one before
+  public void leaderHasDied(int leaderId, int epoch, List<Integer> successors) {
+    EndQuorumEpochRequestData resignation =
+        RaftUtil.singletonEndQuorumEpochRequest(
+            log.topicPartition(),
+            clusterId,
+            epoch,
+            leaderId,
+            successors.stream().map(id -> ReplicaKey.of(id, ReplicaKey.NO_DIRECTORY_ID)).toList());
+    RequestHeaderData header =
+        new RequestHeaderData()
+            .setRequestApiKey(ApiKeys.END_QUORUM_EPOCH.id)
+            .setRequestApiVersion(ApiKeys.END_QUORUM_EPOCH.latestVersion());
+    handle(channel.listenerName(), header, resignation, _ -> {});
   }
 
   /// Begins a snapshot of the committed state up to `id`. Any thread.

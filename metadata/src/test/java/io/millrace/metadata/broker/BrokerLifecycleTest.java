@@ -132,6 +132,31 @@ class BrokerLifecycleTest {
   }
 
   @Test
+  void stopsWithoutAControllerThatDoesNotAnswer() {
+    running();
+    controller.onHeartbeat = _ -> new ControllerReply.Unanswered("nobody leads");
+    lifecycle.beginControlledShutdown(() -> told.add("done"));
+    run(1_000);
+    assertThat(told).doesNotContain("done");
+    run(3_000);
+
+    assertThat(told).contains("done");
+  }
+
+  @Test
+  void waitsForAControllerThatIsNotDoneYet() {
+    running();
+    controller.onHeartbeat =
+        _ ->
+            new ControllerReply.Answered(
+                new BrokerHeartbeatResponseData().setIsCaughtUp(true).setShouldShutDown(false));
+    lifecycle.beginControlledShutdown(() -> told.add("done"));
+    run(10_000);
+
+    assertThat(told).doesNotContain("done");
+  }
+
+  @Test
   void sendsAHeartbeatEveryInterval() {
     running();
     int before = controller.heartbeats.size();

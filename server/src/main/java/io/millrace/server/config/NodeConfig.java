@@ -32,6 +32,11 @@ public final class NodeConfig {
   /// Names under which only this host can be reached.
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
+  /// How long a broker may be silent before it is fenced, where nothing is said of it (Kafka: 9,000
+  /// and 2,000). Both or none, since they must fit each other.
+  static final Map<String, String> SILENCE =
+      Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "500");
+
   /// Looks up the node id that an earlier start wrote into `meta.properties`.
   @FunctionalInterface
   public interface StoredNodeId {

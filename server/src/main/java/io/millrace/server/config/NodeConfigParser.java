@@ -84,6 +84,9 @@ final class NodeConfigParser {
     if (!properties.containsKey(ROLES)) {
       NodeConfig.DEFAULTS.forEach(properties::putIfAbsent);
     }
+    if (NodeConfig.SILENCE.keySet().stream().noneMatch(properties::containsKey)) {
+      properties.putAll(NodeConfig.SILENCE);
+    }
     String roles = properties.get(ROLES);
     if (roles != null && !roles.contains("broker") && !properties.containsKey("listeners")) {
       problems.add(
