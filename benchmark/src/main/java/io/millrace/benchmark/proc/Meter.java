@@ -20,8 +20,10 @@ public final class Meter {
   private final long knownBefore;
   private final long busyBefore;
   private final long nanosBefore;
+  private final long allocatedBefore;
 
-  private Meter(ProcessSnapshot brokerBefore, List<Long> known) {
+  private Meter(long allocatedBefore, ProcessSnapshot brokerBefore, List<Long> known) {
+    this.allocatedBefore = allocatedBefore;
     this.known = known;
     this.brokerBefore = brokerBefore;
     this.clientBefore = ProcessSnapshot.cpuTicks(self());
@@ -34,12 +36,13 @@ public final class Meter {
   /// this comparison that run beside it, so that their CPU is not taken for foreign work.
   public static Meter start(long broker, List<Long> others) {
     forgetPeak(broker);
-    return new Meter(ProcessSnapshot.of(broker), List.copyOf(others));
+    long allocated = HeapAllocation.of(broker);
+    return new Meter(allocated, ProcessSnapshot.of(broker), List.copyOf(others));
   }
 
   /// Begins to measure a broker that does not run yet: all that it will have spent counts.
   public static Meter startUnborn(List<Long> others) {
-    return new Meter(UNBORN, List.copyOf(others));
+    return new Meter(HeapAllocation.UNKNOWN, UNBORN, List.copyOf(others));
   }
 
   /// What was spent since the start by the process that the broker is now.
@@ -61,7 +64,17 @@ public final class Meter {
         after.rssKb(),
         Math.max(0, foreignTicks)
             / (double) ProcStat.TICKS_PER_SECOND
-            / (seconds * ProcStat.processors(machine)));
+            / (seconds * ProcStat.processors(machine)),
+        allocatedSince(broker));
+  }
+
+  /// Asked last, so that the asking is not measured.
+  private long allocatedSince(long broker) {
+    if (allocatedBefore == HeapAllocation.UNKNOWN) {
+      return Usage.NOT_KNOWN;
+    }
+    long now = HeapAllocation.of(broker);
+    return now == HeapAllocation.UNKNOWN ? Usage.NOT_KNOWN : Math.max(0, now - allocatedBefore);
   }
 
   /// Sets `VmHWM` back (proc(5), clear_refs); where that is not allowed the peak stays an older

@@ -9,6 +9,8 @@ package io.millrace.benchmark.proc;
 /// @param peakRssKb the broker's largest resident set since it began
 /// @param rssKb the broker's resident set at the end
 /// @param foreign share of the whole machine (0 to 1) that went to other work, the host's included
+/// @param allocatedBytes what the broker's threads allocated on the heap, [#NOT_KNOWN] where they
+///   could not be asked
 public record Usage(
     double seconds,
     double brokerCpuSeconds,
@@ -16,4 +18,9 @@ public record Usage(
     long switches,
     long peakRssKb,
     long rssKb,
-    double foreign) {}
+    double foreign,
+    long allocatedBytes) {
+
+  /// No figure for the heap.
+  public static final long NOT_KNOWN = -1;
+}

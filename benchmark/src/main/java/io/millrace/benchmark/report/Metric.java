@@ -17,6 +17,7 @@ public enum Metric {
   P999_MS("latency p99.9", "ms", 3),
   SWITCHES_PER_REQUEST("context switches", "/request", 2),
   SWITCHES_PER_SECOND("context switches", "/s", 0),
+  ALLOCATED_PER_REQUEST("heap allocated", "B/request", 0),
   RSS_MB("memory (RSS)", "MB", 0),
   PEAK_RSS_MB("peak memory (RSS)", "MB", 0),
   CLIENT_CPU_PERCENT("client CPU", "% of a core", 0);

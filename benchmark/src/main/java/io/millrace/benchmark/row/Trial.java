@@ -33,6 +33,9 @@ public record Trial(BrokerUnderTest broker, List<Long> others, Scale scale, int 
     if (requests > 0) {
       values.put(Metric.CPU_MICROS_PER_REQUEST, usage.brokerCpuSeconds() * 1e6 / requests);
       values.put(Metric.SWITCHES_PER_REQUEST, usage.switches() / (double) requests);
+      if (usage.allocatedBytes() != Usage.NOT_KNOWN) {
+        values.put(Metric.ALLOCATED_PER_REQUEST, usage.allocatedBytes() / (double) requests);
+      }
     }
     if (payloadBytes > 0) {
       values.put(Metric.CPU_SECONDS_PER_GB, usage.brokerCpuSeconds() / (payloadBytes / GB));

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 /// those that are no node themselves; and gives the node something to do meanwhile.
 @Command(name = "aot-train-commands", hidden = true)
 public final class AotTrainCommands implements Callable<Integer> {
-  /// Enough to have the node's hot methods compiled, whose profiles its cache keeps too.
-  private static final int RECORDS = 20_000;
+  /// Some batches of each partition.
+  private static final int RECORDS = 2_000;
 
   private final Console console;
 
