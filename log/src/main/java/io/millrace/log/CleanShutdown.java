@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /// `.kafka_cleanshutdown`: says that a directory was closed whole, and by a broker of which epoch
 /// (KIP-966). A JSON object, `{"version":0,"brokerEpoch":7}`; Kafka before 3.8 wrote an empty file.
-final class CleanShutdown {
+public final class CleanShutdown {
 
   private static final Logger LOG = LoggerFactory.getLogger(CleanShutdown.class);
   private static final String NAME = ".kafka_cleanshutdown";
@@ -20,12 +20,12 @@ final class CleanShutdown {
 
   private CleanShutdown() {}
 
-  static boolean isMarked(Disk disk, Path directory) {
+  public static boolean isMarked(Disk disk, Path directory) {
     return disk.exists(directory.resolve(NAME));
   }
 
   /// The epoch that all directories agree on, else -1.
-  static long brokerEpoch(Disk disk, List<Path> directories) throws IOException {
+  public static long brokerEpoch(Disk disk, List<Path> directories) throws IOException {
     long agreed = -1;
     for (Path directory : directories) {
       long epoch = isMarked(disk, directory) ? read(disk, directory) : -1;
