@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.cli.client.ClientCommands;
 import io.millrace.cli.cluster.ClusterCommands;
+import io.millrace.cli.doctor.DoctorCommand;
 import io.millrace.cli.log.LogCommands;
 import io.millrace.cli.node.AotTrainCommand;
 import io.millrace.cli.node.AotTrainCommands;
@@ -34,6 +35,7 @@ final class CommandLines {
           "broker",
           "quorum",
           "log",
+          "doctor",
           "bench",
           "aot-train",
           "aot-train-commands");
@@ -84,6 +86,7 @@ final class CommandLines {
       case "broker" -> OperateCommands.broker(console);
       case "quorum" -> OperateCommands.quorum(console);
       case "log" -> LogCommands.commandLine(console);
+      case "doctor" -> new DoctorCommand(console);
       case "aot-train" -> new AotTrainCommand(console);
       case "aot-train-commands" -> new AotTrainCommands(console);
       default -> throw new IllegalArgumentException(name);

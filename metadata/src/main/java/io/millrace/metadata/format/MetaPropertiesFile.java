@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// `meta.properties`, which says whose a data directory is (Kafka's version 1 of it).
 ///
 /// @param directoryId null in directories that Kafka before 3.7 formatted
-record MetaPropertiesFile(String clusterId, int nodeId, @Nullable Uuid directoryId) {
+public record MetaPropertiesFile(String clusterId, int nodeId, @Nullable Uuid directoryId) {
 
   static final String NAME = "meta.properties";
 
