@@ -71,9 +71,10 @@ public final class Clients implements AutoCloseable {
     return name;
   }
 
-  /// Everything in a topic at this moment, in order of partition and offset.
-  public List<ConsumerRecord<String, String>> readAll(String topic) {
-    try (Consumer<String, String> consumer = consumer()) {
+  /// Everything in a topic at this moment, in order of partition and offset; pairs of key and value
+  /// configure the consumer.
+  public List<ConsumerRecord<String, String>> readAll(String topic, Object... configs) {
+    try (Consumer<String, String> consumer = consumer(configs)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))

@@ -26,7 +26,8 @@ public enum KafkaTool {
   LEADER_ELECTION("org.apache.kafka.tools.LeaderElectionCommand"),
   METADATA_QUORUM("org.apache.kafka.tools.MetadataQuorumCommand"),
   CLUSTER("org.apache.kafka.tools.ClusterTool"),
-  DUMP_LOG("org.apache.kafka.tools.DumpLogSegments");
+  DUMP_LOG("org.apache.kafka.tools.DumpLogSegments"),
+  STORAGE("kafka.tools.StorageTool");
 
   private final String mainClass;
 
