@@ -42,7 +42,7 @@ class DirectoryInspectionTest {
   @BeforeEach
   void writeAndClose() throws IOException {
     on = new LogFixture(data).with("index.interval.bytes", 300).with("segment.bytes", 4000);
-    on.open(new LogOpenState(0, 0, false, TOPIC));
+    on.open(LogOpenState.unknown(TOPIC));
     for (int i = 0; i < 60; i++) {
       on.appended(Batches.batch().at(StagedWorld.START_MS + i).by(7, 0, i * 3).values(20).of(3));
     }
@@ -222,7 +222,7 @@ class DirectoryInspectionTest {
       PartitionReport told = report.partitions().getFirst();
       boolean damage = findings(report).stream().anyMatch(it -> it.severity() == Severity.DAMAGE);
 
-      PartitionLog recovered = on.open(new LogOpenState(0, 0, false, TOPIC));
+      PartitionLog recovered = on.open(LogOpenState.unknown(TOPIC));
 
       if (damage) {
         assertThat(!recovered.damage().isEmpty() || recovered.logEndOffset() < end)
