@@ -9,6 +9,7 @@ import io.millrace.cli.node.AotTrainCommands;
 import io.millrace.cli.node.DevCommand;
 import io.millrace.cli.node.StartCommand;
 import io.millrace.cli.operate.OperateCommands;
+import io.millrace.cli.sim.Sim;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,6 +38,7 @@ final class CommandLines {
           "log",
           "doctor",
           "bench",
+          "sim",
           "aot-train",
           "aot-train-commands");
 
@@ -77,6 +79,7 @@ final class CommandLines {
       case "start" -> new StartCommand(console);
       case "cluster" -> ClusterCommands.commandLine(console);
       case "bench" -> new Bench();
+      case "sim" -> new Sim();
       case "topic" -> ClientCommands.topic(console);
       case "produce" -> ClientCommands.produce(console);
       case "consume" -> ClientCommands.consume(console);

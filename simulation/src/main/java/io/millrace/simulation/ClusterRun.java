@@ -9,13 +9,16 @@ import io.millrace.simulation.audit.StoredOnceInOrder;
 import io.millrace.simulation.audit.Timeline;
 import io.millrace.simulation.client.ReaderClient;
 import io.millrace.simulation.cluster.Agenda;
+import io.millrace.simulation.cluster.ClusterState;
 import io.millrace.simulation.cluster.FaultInjector;
 import io.millrace.simulation.cluster.ImagesAgree;
 import io.millrace.simulation.cluster.LogMatching;
 import io.millrace.simulation.cluster.ReplicaProbe;
 import io.millrace.simulation.cluster.SimulatedCluster;
+import io.millrace.simulation.scenario.Fault;
 import io.millrace.simulation.scenario.FaultSchedule;
 import io.millrace.simulation.scenario.Scenario;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ public final class ClusterRun {
   private final Ledger ledger = new Ledger();
   private final ReplicaProbe probe = new ReplicaProbe();
   private final Clients clients;
+  private int scheduledFaults;
 
   private ClusterRun(long seed, Scenario scenario) {
     this.world = VirtualWorld.builder(seed).loops(2).build();
@@ -66,7 +70,8 @@ public final class ClusterRun {
       run.run();
     } catch (AssertionError | RuntimeException e) {
       failure = e;
-      run.timeline.tell("run", "FAILED: " + e);
+      run.timeline.tell("run", "FAILED: " + (e.getCause() == null ? e : e.getCause()));
+      ClusterState.describe(run.cluster.nodes()).forEach(line -> run.timeline.tell("state", line));
     }
     return run.report(seed, failure);
   }
@@ -84,6 +89,7 @@ public final class ClusterRun {
         ledger.acknowledgedRecords(),
         ledger.readRecords(),
         injector.done(),
+        scheduledFaults,
         timeline.lines());
   }
 
@@ -96,8 +102,10 @@ public final class ClusterRun {
     clients.start();
     long from = world.nanos();
     long to = from + scenario.seconds() * SECOND;
-    injector.schedule(
-        FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.faults()));
+    List<Fault> faults =
+        FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.faults());
+    scheduledFaults = faults.size();
+    injector.schedule(faults);
     agenda.runUntil(to);
     injector.heal();
     within(HEALING_NANOS, cluster::isWhole, "every partition has a leader and a full ISR");

@@ -30,7 +30,8 @@ public final class RunLoader {
   /// Runs a seed to its end.
   ///
   /// @param scenario as [Scenario#parse] takes it
-  public RunResult run(long seed, String scenario) throws ReflectiveOperationException {
+  /// @throws IllegalStateException when the run could not even begin
+  public RunResult run(long seed, String scenario) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
@@ -41,6 +42,8 @@ public final class RunLoader {
                   .getMethod("inside", long.class, String.class)
                   .invoke(null, seed, scenario);
       return unpack(seed, scenario, parts);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("seed " + seed + " cannot run: " + scenario, e);
     } finally {
       thread.setContextClassLoader(before);
     }
@@ -68,6 +71,7 @@ public final class RunLoader {
       report.virtualNanos(),
       report.requests(),
       faults,
+      report.scheduledFaults(),
       story
     };
   }
@@ -84,6 +88,7 @@ public final class RunLoader {
         (Long) parts[4],
         (Long) parts[5],
         (Map<String, Integer>) parts[6],
-        (List<String>) parts[7]);
+        (Integer) parts[7],
+        (List<String>) parts[8]);
   }
 }

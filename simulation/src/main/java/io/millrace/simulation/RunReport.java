@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trace hash over all events; equal for equal seeds and code
 /// @param events of the virtual world
 /// @param faults how often each kind was done
+/// @param scheduledFaults how many were drawn, done or not
 /// @param timeline the story, for people
 public record RunReport(
     long seed,
@@ -26,6 +27,7 @@ public record RunReport(
     long acknowledged,
     long read,
     Map<FaultKind, Integer> faults,
+    int scheduledFaults,
     List<String> timeline) {
 
   public int faultCount() {

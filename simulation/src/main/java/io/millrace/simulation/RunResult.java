@@ -8,6 +8,7 @@ import java.util.Map;
 /// @param failure what broke, empty when nothing did
 /// @param story the timeline, and the failure's stack
 /// @param faults how often each kind was done
+/// @param scheduledFaults how many were drawn, done or not
 public record RunResult(
     long seed,
     String scenario,
@@ -18,6 +19,7 @@ public record RunResult(
     long virtualNanos,
     long requests,
     Map<String, Integer> faults,
+    int scheduledFaults,
     List<String> story) {
 
   public boolean failed() {

@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.simulation.scenario.Scenario;
+import java.util.Arrays;
 
 /// Runs one seed in a process of its own and prints the story: the last line is `trace <hash>`. The
 /// exit status is 0 only where nothing failed. For the determinism test, and for looking at a run
@@ -11,8 +12,8 @@ public final class SimulationRun {
 
   private SimulationRun() {}
 
-  public static void main(String[] args) throws ReflectiveOperationException {
-    String words = String.join(" ", java.util.Arrays.copyOfRange(args, 1, args.length));
+  public static void main(String[] args) {
+    String words = String.join(" ", Arrays.copyOfRange(args, 1, args.length));
     RunResult result =
         new RunLoader().run(Long.parseLong(args[0]), Scenario.parse(words).toString());
     result.story().forEach(System.out::println);

@@ -25,12 +25,20 @@ class ClusterSimulationTest {
     check(seed, "nodes=1 durability=" + durability);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, page-cache", "2, page-cache", "3, page-cache", "1, fsync", "2, fsync", "3, fsync"})
+  void threeNodesKeepTheirPromises(long seed, String durability) throws Exception {
+    check(seed, "nodes=3 durability=" + durability);
+  }
+
   @Test
   void holdsOnAFreshSeed() throws Exception {
     long seed = System.nanoTime() & 0xffff_ffffL;
     System.out.println("fresh simulation seed " + seed);
     check(seed, "nodes=1 durability=page-cache");
     check(seed, "nodes=1 durability=fsync");
+    check(seed, "nodes=3 durability=page-cache");
+    check(seed, "nodes=3 durability=fsync");
   }
 
   private static void check(long seed, String scenario) throws Exception {

@@ -33,8 +33,8 @@ class DeterminismTest {
                 System.getProperty("java.class.path"),
                 SimulationRun.class.getName(),
                 Long.toString(seed),
-                "nodes=1",
-                "seconds=8")
+                "nodes=3",
+                "seconds=12")
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

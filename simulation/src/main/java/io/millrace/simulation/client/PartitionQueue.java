@@ -49,12 +49,12 @@ final class PartitionQueue {
   }
 
   /// Makes a batch of new records.
-  List<Written> make(String producer, int count, boolean compressed) {
+  List<Written> make(String producer, int count, long nowMs, boolean compressed) {
     List<Written> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       records.add(new Written(producer, partition.partition(), made + i));
     }
-    waiting.put(made, new ProducerBatch(partition, made, List.copyOf(records), compressed));
+    waiting.put(made, new ProducerBatch(partition, made, List.copyOf(records), nowMs, compressed));
     made += count;
     return records;
   }

@@ -1,5 +1,6 @@
 package io.millrace.simulation.client;
 
+import io.millrace.runtime.Clock;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import io.millrace.simulation.audit.InvariantBroken;
@@ -32,6 +33,7 @@ public final class ProducerClient implements SimulatedClient {
 
   private final ClusterClient cluster;
   private final EventLoop loop;
+  private final Clock clock;
   private final Ledger ledger;
   private final String topic;
   private final ProducerSettings settings;
@@ -57,6 +59,7 @@ public final class ProducerClient implements SimulatedClient {
       Ledger ledger) {
     this.loop = world.loops().getFirst();
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
+    this.clock = world.clock();
     this.topic = topic;
     this.settings = settings;
     this.ledger = ledger;
@@ -179,7 +182,7 @@ public final class ProducerClient implements SimulatedClient {
     if (queue.canTakeMore()) {
       int count = 1 + cluster.random().nextInt(5);
       boolean compressed = cluster.random().nextInt(8) == 0;
-      List<Written> records = queue.make(cluster.name(), count, compressed);
+      List<Written> records = queue.make(cluster.name(), count, clock.wallMs(), compressed);
       records.forEach(record -> ledger.sent(queue.partition(), record));
     }
     drain();

@@ -20,7 +20,7 @@ public final class FaultSchedule {
   /// @param kinds what may be drawn, in the order of their declaration
   public static List<Fault> draw(
       long seed, long fromNanos, long toNanos, int nodes, Set<FaultKind> kinds) {
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 77);
+    SplittableRandom random = new SplittableRandom(mix(seed));
     List<FaultKind> choice = List.copyOf(kinds);
     List<Fault> faults = new ArrayList<>();
     long at = fromNanos;
@@ -37,6 +37,13 @@ public final class FaultSchedule {
       faults.add(new Fault(faults.size(), at, kind, node, other, lasts, detail));
     }
     return faults;
+  }
+
+  /// Neighbouring seeds would give SplittableRandom streams that overlap.
+  private static long mix(long seed) {
+    long z = (seed ^ (seed >>> 33)) * 0xff51afd7ed558ccdL;
+    z = (z ^ (z >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return z ^ (z >>> 33);
   }
 
   /// Most are shorter than the timeouts that notice them, some are longer.
