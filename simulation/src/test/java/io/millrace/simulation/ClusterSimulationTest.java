@@ -26,7 +26,14 @@ class ClusterSimulationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, page-cache", "2, page-cache", "3, page-cache", "1, fsync", "2, fsync", "3, fsync"})
+  @CsvSource({
+    "1, page-cache",
+    "2, page-cache",
+    "3, page-cache",
+    "1, fsync",
+    "2, fsync",
+    "3, fsync"
+  })
   void threeNodesKeepTheirPromises(long seed, String durability) throws Exception {
     check(seed, "nodes=3 durability=" + durability);
   }
