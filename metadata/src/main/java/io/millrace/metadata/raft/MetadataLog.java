@@ -12,6 +12,7 @@ import io.millrace.log.LogRead;
 import io.millrace.log.LogReports;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.RetentionResult;
+import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.CorruptRecordException;
@@ -48,7 +50,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Owned by the loop `raft`; [#endOffset], [#highWatermark] and the snapshot queries may be called
 /// from any thread. A disk that fails stops the node: every failure leaves as an
-/// [UncheckedIOException] through `KafkaRaftClient.poll`.
+/// [UncheckedIOException] through `KafkaRaftClient.poll`. A full disk does not: see [SpaceReserve].
 ///
 /// Invariants:
 /// 1. `logStartOffset <= highWatermark <= logEndOffset`.
@@ -69,6 +71,7 @@ public final class MetadataLog implements RaftLog {
   private final SnapshotFiles snapshots;
   private final MetadataLogConfig config;
   private final EventLoop loop;
+  private final SpaceReserve reserve;
   private volatile LogOffsetMetadata endOffset;
   private volatile LogOffsetMetadata highWatermark;
 
@@ -83,6 +86,7 @@ public final class MetadataLog implements RaftLog {
     this.log = log;
     this.snapshots = snapshots;
     this.config = config;
+    this.reserve = new SpaceReserve(world.disk(), log.dir().resolveSibling("."));
     this.endOffset = new LogOffsetMetadata(log.logEndOffset());
     this.highWatermark = new LogOffsetMetadata(log.logStartOffset());
   }
@@ -141,15 +145,12 @@ public final class MetadataLog implements RaftLog {
   @Override
   public LogAppendInfo appendAsLeader(Records records, int epoch) {
     ByteBuffer bytes = bytesOf(records);
+    int position = bytes.position();
+    int length = bytes.remaining();
     LogAppendInfo info =
-        appended(
+        appended(() ->
             log.appendAsLeader(
-                bytes,
-                bytes.position(),
-                bytes.remaining(),
-                epoch,
-                AppendOrigin.RAFT_LEADER,
-                NO_PRODUCE_VERSION));
+                bytes, position, length, epoch, AppendOrigin.RAFT_LEADER, NO_PRODUCE_VERSION));
     sync(false);
     endOffset = new LogOffsetMetadata(log.logEndOffset());
     return info;
@@ -158,8 +159,9 @@ public final class MetadataLog implements RaftLog {
   @Override
   public LogAppendInfo appendAsFollower(Records records, int epoch) {
     ByteBuffer bytes = bytesOf(records);
-    LogAppendInfo info =
-        appended(log.appendAsFollower(bytes, bytes.position(), bytes.remaining(), epoch));
+    int position = bytes.position();
+    int length = bytes.remaining();
+    LogAppendInfo info = appended(() -> log.appendAsFollower(bytes, position, length, epoch));
     endOffset = new LogOffsetMetadata(log.logEndOffset());
     return info;
   }
@@ -171,7 +173,21 @@ public final class MetadataLog implements RaftLog {
     return ((MemoryRecords) records).buffer();
   }
 
-  private static LogAppendInfo appended(AppendOutcome outcome) {
+  /// Appends; where the disk is full, once more with the reserve.
+  private LogAppendInfo appended(Supplier<AppendOutcome> append) {
+    AppendOutcome outcome = append.get();
+    if (log.isDiskFull()) {
+      try {
+        if (reserve.spend()) {
+          outcome = append.get();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (log.isDiskFull()) {
+      throw new UncheckedIOException(new DiskFullException(log.dir(), null));
+    }
     return switch (outcome) {
       case AppendOutcome.Appended done -> new LogAppendInfo(done.firstOffset(), done.lastOffset());
       case AppendOutcome.Duplicate again ->
@@ -179,6 +195,20 @@ public final class MetadataLog implements RaftLog {
       case AppendOutcome.Refused refused -> throw new CorruptRecordException(refused.message());
       case AppendOutcome.Failed failed -> throw new UncheckedIOException(failed.cause());
     };
+  }
+
+  /// Sets the room aside that a full disk will not have. Blocks.
+  void fillReserve() {
+    reserve.fill();
+  }
+
+  /// Whether the disk is full and the reserve used: raft must rest.
+  boolean waitsForRoom() {
+    try {
+      return reserve.isSpent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

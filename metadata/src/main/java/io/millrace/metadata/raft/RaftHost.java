@@ -64,6 +64,12 @@ public final class RaftHost {
   /// At most this long between two polls.
   private static final long LONGEST_REST_MS = 60_000;
 
+  /// How often a full disk is looked at.
+  private static final long ROOM_CHECK_MS = 250;
+
+  /// A start has better things to do at first.
+  private static final long RESERVE_DELAY_MS = 5_000;
+
   /// How long a leader that stops waits for a successor. Where there is none to be had, as in a
   /// cluster that stops as a whole, waiting longer helps nobody.
   private static final int SHUTDOWN_TIMEOUT_MS = 1_000;
@@ -92,7 +98,9 @@ public final class RaftHost {
   private final LogContext logContext;
   private final BiConsumer<String, Throwable> onFault;
   private State state = State.NEW;
+  private boolean stopping;
   private @Nullable Timer rest;
+  private @Nullable Timer reserveTimer;
 
   private RaftHost(
       World world,
@@ -204,6 +212,7 @@ public final class RaftHost {
         return;
       }
       state = State.RUNNING;
+      reserveTimer = loop.schedule(RESERVE_DELAY_MS * 1_000_000, log::fillReserve);
       pump();
     });
   }
@@ -219,6 +228,10 @@ public final class RaftHost {
     for (int i = 0; i < POLLS_PER_STEP; i++) {
       queue.beginPoll();
       try {
+        if (!stopping && log.waitsForRoom()) {
+          rest = loop.schedule(ROOM_CHECK_MS * 1_000_000, this::pump);
+          return;
+        }
         client.poll();
       } catch (Throwable t) {
         fail(t);
@@ -345,6 +358,10 @@ public final class RaftHost {
         closeLog();
         onStopped.run();
         return;
+      }
+      stopping = true;
+      if (reserveTimer != null) {
+        reserveTimer.cancel();
       }
       client
           .shutdown(SHUTDOWN_TIMEOUT_MS)

@@ -100,6 +100,36 @@ class RaftHostTest {
   }
 
   @Test
+  void restsWhileTheDiskIsFullAndGoesOnWhenThereIsRoom() {
+    RaftStage stage = new RaftStage(1, 1);
+    RaftStage.Voter voter = stage.start(1);
+    stage.awaitLeader();
+    stage.world().runFor(10 * SECOND);
+    VirtualDisk disk = voter.node.disk();
+    assertThat(disk.exists(RaftStage.DATA.resolve(SpaceReserve.NAME))).isTrue();
+    long room = 1L << 40;
+    disk.faults().capacity(room - disk.usableBytes(RaftStage.DATA) + 300);
+
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      names.add("topic-" + i);
+      voter.append(names.getLast());
+      stage.world().runFor(SECOND / 10);
+    }
+    assertThat(voter.faults).isEmpty();
+    assertThat(voter.committed).hasSizeLessThan(100);
+    assertThat(disk.exists(RaftStage.DATA.resolve(SpaceReserve.NAME))).isFalse();
+
+    disk.faults().capacity(room);
+    stage.awaitCommitted(names);
+    assertThat(disk.exists(RaftStage.DATA.resolve(SpaceReserve.NAME))).isTrue();
+    stage.powerOff(voter);
+    stage.start(1);
+    stage.awaitLeader();
+    stage.awaitCommitted(names);
+  }
+
+  @Test
   void startsFromItsSnapshotAndForgetsTheLogBeforeIt() throws IOException {
     RaftStage stage =
         new RaftStage(1, 1)
@@ -204,6 +234,7 @@ class RaftHostTest {
         voter.node.clock().wallMs(),
         created -> {
           SnapshotWriter<ApiMessageAndVersion> writer = created.orElseThrow();
+          writer.append(List.of(RaftStage.metadataVersion()));
           writer.append(records(names.toArray(new String[0])));
           writer.freeze();
           writer.close();

@@ -21,12 +21,14 @@ import java.util.TreeMap;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.raft.BatchReader;
 import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.snapshot.SnapshotReader;
 
@@ -103,7 +105,7 @@ final class RaftStage {
     public void handleCommit(BatchReader<ApiMessageAndVersion> reader) {
       try (reader) {
         while (reader.hasNext()) {
-          reader.next().records().forEach(it -> committed.add(((TopicRecord) it.message()).name()));
+          note(reader.next().records());
         }
       }
     }
@@ -114,7 +116,15 @@ final class RaftStage {
         committed.clear();
         snapshotsLoaded++;
         while (reader.hasNext()) {
-          reader.next().records().forEach(it -> committed.add(((TopicRecord) it.message()).name()));
+          note(reader.next().records());
+        }
+      }
+    }
+
+    private void note(List<ApiMessageAndVersion> records) {
+      for (ApiMessageAndVersion record : records) {
+        if (record.message() instanceof TopicRecord topic) {
+          committed.add(topic.name());
         }
       }
     }
@@ -128,6 +138,15 @@ final class RaftStage {
     public void handleLeaderChange(LeaderAndEpoch changed) {
       leader = changed;
     }
+  }
+
+  /// What a start asks of every snapshot.
+  static ApiMessageAndVersion metadataVersion() {
+    return new ApiMessageAndVersion(
+        new FeatureLevelRecord()
+            .setName(MetadataVersion.FEATURE_NAME)
+            .setFeatureLevel(MetadataVersion.latestProduction().featureLevel()),
+        (short) 0);
   }
 
   static ApiMessageAndVersion record(String name) {
@@ -196,6 +215,9 @@ final class RaftStage {
                 Map.of(),
                 null,
                 false));
+    if (outcome instanceof FormatOutcome.Refused refused) {
+      throw new AssertionError(refused.problems());
+    }
     return ((FormatOutcome.Ready) outcome).identity();
   }
 
