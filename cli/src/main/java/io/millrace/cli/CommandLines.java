@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.cli.client.ClientCommands;
 import io.millrace.cli.cluster.ClusterCommands;
+import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.doctor.DoctorCommand;
 import io.millrace.cli.log.LogCommands;
 import io.millrace.cli.node.AotTrainCommand;
@@ -35,6 +36,7 @@ final class CommandLines {
           "partition",
           "broker",
           "quorum",
+          "demo",
           "log",
           "doctor",
           "bench",
@@ -88,6 +90,7 @@ final class CommandLines {
       case "partition" -> OperateCommands.partition(console);
       case "broker" -> OperateCommands.broker(console);
       case "quorum" -> OperateCommands.quorum(console);
+      case "demo" -> new DemoCommand(console);
       case "log" -> LogCommands.commandLine(console);
       case "doctor" -> new DoctorCommand(console);
       case "aot-train" -> new AotTrainCommand(console);

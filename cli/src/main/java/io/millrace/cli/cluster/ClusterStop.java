@@ -68,7 +68,7 @@ final class ClusterStop implements Callable<Integer> {
   }
 
   /// Deletes what the cluster made, and the directory if nothing else lies in it.
-  private static void delete(ClusterState cluster) {
+  static void delete(ClusterState cluster) {
     try {
       for (ClusterNode node : cluster.nodes()) {
         deleteTree(node.dir());

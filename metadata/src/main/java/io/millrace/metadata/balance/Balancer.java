@@ -78,6 +78,9 @@ public final class Balancer {
         @Nullable Seat taker = bestTaker(piece, id);
         if (taker == null) {
           stuck.add(piece.placement.partition());
+          if (seat != null) {
+            leadElsewhere(piece, seat);
+          }
         } else {
           assignment.replace(
               piece,
@@ -87,6 +90,19 @@ public final class Balancer {
         }
       }
     }
+  }
+
+  /// What keeps a replica on a drained broker for want of another is at least led by somebody else.
+  private void leadElsewhere(Piece piece, Seat drained) {
+    if (piece.replicas.getFirst() != drained.id()) {
+      return;
+    }
+    piece.replicas.stream()
+        .map(assignment::seat)
+        .filter(seat -> seat != null && seat.mayLead())
+        .min(Comparator.comparingInt((Seat seat) -> seat.leaders).thenComparingInt(Seat::id))
+        .ifPresent(
+            seat -> assignment.prefer(piece, seat.id(), "broker " + drained.id() + " is drained"));
   }
 
   /// Who had best take the replica of `from`: most racks, then fewest of the topic, then fewest

@@ -114,6 +114,17 @@ class BalancerTest {
   }
 
   @Test
+  void whatADrainedBrokerMustKeepIsLedByAnother() {
+    Layout layout =
+        new Layout(List.of(open(1), new Broker(2, "", Role.DRAINED)), List.of(events(0, 2, 1)));
+
+    Plan plan = Balancer.plan(layout, Goals.EVACUATE);
+
+    assertThat(plan.stuck()).hasSize(1);
+    assertThat(plan.changes().getFirst().to()).containsExactly(1, 2);
+  }
+
+  @Test
   void replicasOfAVanishedBrokerFindANewHome() {
     Layout layout = new Layout(List.of(open(1), open(2)), List.of(events(0, 7, 1)));
 
