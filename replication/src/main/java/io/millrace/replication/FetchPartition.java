@@ -71,6 +71,7 @@ public final class FetchPartition {
     return answer.bytes() > 0
         || error != Errors.NONE
         || answer.diverging() != null
+        || answer.preferredReplica() >= 0
         || toldHighWatermark != answer.highWatermark()
         || toldLogStartOffset != answer.logStartOffset();
   }

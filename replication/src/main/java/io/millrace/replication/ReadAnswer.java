@@ -19,6 +19,7 @@ public final class ReadAnswer {
   long logStartOffset;
   @Nullable EpochEnd diverging;
   @Nullable List<AbortedTransaction> aborted;
+  private int preferredReplica = -1;
 
   /// Forgets what the last read said; its records must have been given back.
   public void clear() {
@@ -30,6 +31,7 @@ public final class ReadAnswer {
     logStartOffset = -1;
     diverging = null;
     aborted = null;
+    preferredReplica = -1;
   }
 
   /// There is nothing to read, for this reason.
@@ -93,5 +95,15 @@ public final class ReadAnswer {
   /// For read_committed: the aborted transactions that touch the records; null otherwise.
   public @Nullable List<AbortedTransaction> aborted() {
     return aborted;
+  }
+
+  /// The broker that the consumer had better read from, -1 for this one (KIP-392).
+  public int preferredReplica() {
+    return preferredReplica;
+  }
+
+  /// Sends the consumer elsewhere.
+  public void preferReplica(int broker) {
+    preferredReplica = broker;
   }
 }

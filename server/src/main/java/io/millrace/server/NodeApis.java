@@ -29,15 +29,18 @@ import io.millrace.server.api.data.InitProducerIdHandler;
 import io.millrace.server.api.data.ListOffsetsHandler;
 import io.millrace.server.api.data.OffsetForLeaderEpochHandler;
 import io.millrace.server.api.data.ProduceHandler;
+import io.millrace.server.api.data.ReplicaChoice;
 import io.millrace.server.api.group.GroupApis;
 import io.millrace.server.config.ConfigView;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.server.request.ApiTable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.replica.ReplicaSelector;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.server.config.ReplicationConfigs;
 import org.jspecify.annotations.Nullable;
 
 /// Which APIs a node answers on which listener, and its way to the active controller for what only
@@ -158,8 +161,16 @@ final class NodeApis implements ImageListener {
     return built;
   }
 
+  private @Nullable ReplicaChoice replicaChoice() {
+    ReplicaSelector selector =
+        ReplicaChoice.selector(
+            config.values().getString(ReplicationConfigs.REPLICA_SELECTOR_CLASS_CONFIG),
+            config.values().originals());
+    return selector == null ? null : new ReplicaChoice(selector, cluster::image);
+  }
+
   private void data(ApiTable.Builder apis, Partitions partitions) {
-    ClusterTopics topics = new ClusterTopics(partitions, cluster::image);
+    ClusterTopics topics = new ClusterTopics(partitions, cluster::image, replicaChoice());
     FetchSessions sessions =
         new FetchSessions(
             world.clock(),

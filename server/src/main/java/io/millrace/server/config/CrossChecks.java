@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.server.api.data.ReplicaChoice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,7 @@ final class CrossChecks {
     storage(values, problems);
     timing(values, problems, warnings);
     connections(values, problems);
+    replicaSelector(values, problems);
     groups(values, problems);
     byKafkasClasses(values, problems);
     metrics(values, problems);
@@ -47,6 +49,20 @@ final class CrossChecks {
           address,
           "must be host:port",
           "Set it to 127.0.0.1:9404, or remove it to serve no metrics");
+    }
+  }
+
+  private static void replicaSelector(KafkaValues values, Problems problems) {
+    String key = ReplicationConfigs.REPLICA_SELECTOR_CLASS_CONFIG;
+    try {
+      ReplicaChoice.selector(values.getString(key), values.originals());
+    } catch (IllegalArgumentException e) {
+      problems.require(
+          false,
+          key,
+          values.getString(key),
+          "cannot be used: " + e.getMessage(),
+          "Set org.apache.kafka.common.replica.RackAwareReplicaSelector, or remove it");
     }
   }
 

@@ -87,7 +87,6 @@ final class KeyPolicy {
           "producer.purgatory.purge.interval.requests",
           "queued.max.requests",
           "remote.",
-          "replica.selector.class",
           "replica.socket.receive.buffer.bytes",
           "replication.quota.window.",
           "sasl.",

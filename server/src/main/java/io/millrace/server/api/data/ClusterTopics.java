@@ -14,10 +14,22 @@ public final class ClusterTopics {
 
   private final Partitions partitions;
   private final Supplier<MetadataImage> image;
+  private final @Nullable ReplicaChoice choice;
 
   public ClusterTopics(Partitions partitions, Supplier<MetadataImage> image) {
+    this(partitions, image, null);
+  }
+
+  /// @param choice where consumers may be sent to other replicas, null where they never are
+  public ClusterTopics(
+      Partitions partitions, Supplier<MetadataImage> image, @Nullable ReplicaChoice choice) {
     this.partitions = partitions;
     this.image = image;
+    this.choice = choice;
+  }
+
+  @Nullable ReplicaChoice replicaChoice() {
+    return choice;
   }
 
   /// What this broker hosts.

@@ -25,9 +25,9 @@ final class ConnectionData {
     return data;
   }
 
-  ProduceAnswer answer(WireConnection connection) {
+  ProduceAnswer answer(WireConnection connection, ClusterTopics topics) {
     ProduceAnswer spare = spareAnswers.poll();
-    return spare != null ? spare : new ProduceAnswer(connection, this);
+    return spare != null ? spare : new ProduceAnswer(connection, this, topics);
   }
 
   void giveBack(ProduceAnswer answer) {

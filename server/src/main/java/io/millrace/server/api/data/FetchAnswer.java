@@ -102,7 +102,10 @@ final class FetchAnswer extends Answer {
       results[i].release();
       read(partitions.get(i), hosted, bytes, results[i]);
       bytes += results[i].bytes();
-      news |= results[i].error() != Errors.NONE || results[i].diverging() != null;
+      news |=
+          results[i].error() != Errors.NONE
+              || results[i].diverging() != null
+              || results[i].preferredReplica() >= 0;
       watermarks |= partitions.get(i).isNews(results[i], results[i].error());
     }
     tellSoon |= watermarks && request.fromFollower() && context.incremental();
@@ -126,7 +129,21 @@ final class FetchAnswer extends Answer {
     ask.lastFetchedEpoch = asked.lastFetchedEpoch;
     ask.maxBytes = (int) Math.max(0, Math.min(asked.maxBytes, request.maxBytes - bytesSoFar));
     ask.minOneBatch = bytesSoFar == 0;
+    int preferred = preferredReplica(partition, asked);
+    ask.offsetsOnly = preferred >= 0;
     partition.read(ask, result);
+    if (preferred >= 0 && result.error() == Errors.NONE) {
+      result.preferReplica(preferred);
+    }
+  }
+
+  /// The replica that a consumer had better read from; -1 for the one here.
+  private int preferredReplica(Partition partition, FetchPartition asked) {
+    ReplicaChoice choice = topics.replicaChoice();
+    if (choice == null || request.fromFollower() || request.version < FIRST_FROM_FOLLOWERS) {
+      return -1;
+    }
+    return choice.preferred(partition, asked.fetchOffset, request.rackId, connection);
   }
 
   private void park() {
@@ -248,7 +265,9 @@ final class FetchAnswer extends Answer {
         results[i].release();
       }
     }
-    new FetchEncoder(request, partitions, results, named).encode(out, correlationId, context);
+    LeaderHints hints = new LeaderHints(topics.image(), connection.listener().name());
+    new FetchEncoder(request, partitions, results, named, hints)
+        .encode(out, correlationId, context);
   }
 
   private Errors error(ReadAnswer result) {

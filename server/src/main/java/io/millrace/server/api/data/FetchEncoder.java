@@ -25,15 +25,23 @@ import org.jspecify.annotations.Nullable;
 /// between them as file slices.
 final class FetchEncoder {
 
-  private static final int NO_PREFERRED_REPLICA = -1;
-
   /// Tag 0 of a partition: epoch and end offset of where the reader's log leaves the leader's.
+  private static final int DIVERGING = 0;
+
   private static final int DIVERGING_BYTES = 4 + 8 + 1;
+
+  /// Tag 1 of a partition.
+  private static final int CURRENT_LEADER = 1;
+
+  /// KIP-951.
+  private static final short FIRST_WITH_HINTS = 16;
 
   private final FetchRequest request;
   private final List<FetchPartition> partitions;
   private final ReadAnswer[] results;
   private final boolean[] named;
+  private final LeaderHints hints;
+  private final LeaderHints.@Nullable Leader[] leaders;
   private final boolean flexible;
   private final short version;
 
@@ -42,18 +50,23 @@ final class FetchEncoder {
       FetchRequest request,
       List<FetchPartition> partitions,
       ReadAnswer[] results,
-      boolean[] named) {
+      boolean[] named,
+      LeaderHints hints) {
     this.request = request;
     this.partitions = partitions;
     this.results = results;
     this.named = named;
+    this.hints = hints;
+    this.leaders = new LeaderHints.@Nullable Leader[results.length];
     this.flexible = request.flexible();
     this.version = request.version;
   }
 
   void encode(Connection out, int correlationId, FetchSessions.Context context) {
+    findLeaders();
     int groups = 0;
-    long size = 4 + (flexible ? 1 : 0) + 4 + (version >= 7 ? 6 : 0) + (flexible ? 1 : 0);
+    int tags = flexible ? hints.tagsSize() : 0;
+    long size = 4 + (flexible ? 1 : 0) + 4 + (version >= 7 ? 6 : 0) + tags;
     for (int start = next(0); start < results.length; start = next(end(start))) {
       groups++;
       size += groupHeadSize(start) + (flexible ? 1 : 0);
@@ -82,8 +95,23 @@ final class FetchEncoder {
       encodeGroup(out, start);
     }
     if (flexible) {
-      out.reserve(1).put((byte) 0);
+      hints.writeTags(out.reserve(tags));
       out.commit();
+    }
+  }
+
+  /// Only who asked the wrong broker needs to know.
+  private void findLeaders() {
+    if (version < FIRST_WITH_HINTS) {
+      return;
+    }
+    for (int i = 0; i < results.length; i++) {
+      Errors error = results[i].error();
+      if (named[i]
+          && (error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH)) {
+        FetchPartition asked = partitions.get(i);
+        leaders[i] = hints.leader(hints.image().topics().getTopic(asked.topicId()), asked.index());
+      }
     }
   }
 
@@ -166,9 +194,14 @@ final class FetchEncoder {
     if (!flexible) {
       return 0;
     }
-    return results[i].diverging() == null
-        ? 1
-        : 1 + 1 + sizeOfUnsignedVarint(DIVERGING_BYTES) + DIVERGING_BYTES;
+    int size = 1;
+    if (results[i].diverging() != null) {
+      size += 1 + sizeOfUnsignedVarint(DIVERGING_BYTES) + DIVERGING_BYTES;
+    }
+    if (leaders[i] != null) {
+      size += 1 + sizeOfUnsignedVarint(LeaderHints.LEADER_BYTES) + LeaderHints.LEADER_BYTES;
+    }
+    return size;
   }
 
   private long rowSize(int i) {
@@ -186,7 +219,7 @@ final class FetchEncoder {
     }
     encodeAborted(head, result.aborted());
     if (version >= 11) {
-      head.putInt(NO_PREFERRED_REPLICA);
+      head.putInt(result.preferredReplica());
     }
     length(head, flexible, result.bytes());
     out.commit();
@@ -195,7 +228,7 @@ final class FetchEncoder {
       out.write(slice);
     }
     if (flexible) {
-      encodeRowTags(out, i, result.diverging());
+      encodeRowTags(out, i, result.diverging(), leaders[i]);
     }
   }
 
@@ -213,14 +246,19 @@ final class FetchEncoder {
     }
   }
 
-  private void encodeRowTags(Connection out, int i, @Nullable EpochEnd diverging) {
+  private void encodeRowTags(
+      Connection out, int i, @Nullable EpochEnd diverging, LeaderHints.@Nullable Leader leader) {
     ByteBuffer tags = out.reserve(rowTagsSize(i));
-    if (diverging == null) {
-      tags.put((byte) 0);
-    } else {
-      tags.put((byte) 1).put((byte) 0);
+    tags.put((byte) ((diverging == null ? 0 : 1) + (leader == null ? 0 : 1)));
+    if (diverging != null) {
+      tags.put((byte) DIVERGING);
       unsignedVarint(tags, DIVERGING_BYTES);
       tags.putInt(diverging.epoch()).putLong(diverging.endOffset()).put((byte) 0);
+    }
+    if (leader != null) {
+      tags.put((byte) CURRENT_LEADER);
+      unsignedVarint(tags, LeaderHints.LEADER_BYTES);
+      LeaderHints.write(tags, leader);
     }
     out.commit();
   }

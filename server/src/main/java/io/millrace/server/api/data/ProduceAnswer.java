@@ -34,8 +34,15 @@ final class ProduceAnswer extends Answer implements AckWaiter {
 
   private static final byte[] NO_NAME = {};
 
+  /// KIP-951.
+  private static final short FIRST_WITH_HINTS = 10;
+
+  /// Tag of a partition.
+  private static final int CURRENT_LEADER = 0;
+
   private final WireConnection connection;
   private final ConnectionData home;
+  private final ClusterTopics topics;
   private final AppendAnswer scratch = new AppendAnswer();
 
   private int correlationId;
@@ -58,13 +65,19 @@ final class ProduceAnswer extends Answer implements AckWaiter {
   private @Nullable String[] messages = new String[4];
   private List<RecordError>[] recordErrors = lists(4);
 
+  /// Set while an answer is encoded that has to say who leads.
+  private @Nullable LeaderHints hints;
+
+  private LeaderHints.Leader[] leaders = {};
+
   private int waiting;
   private boolean waited;
   private @Nullable Timer timeout;
 
-  ProduceAnswer(WireConnection connection, ConnectionData home) {
+  ProduceAnswer(WireConnection connection, ConnectionData home, ClusterTopics topics) {
     this.connection = connection;
     this.home = home;
+    this.topics = topics;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -272,6 +285,7 @@ final class ProduceAnswer extends Answer implements AckWaiter {
   @Override
   protected void encode(Connection out) {
     boolean flexible = version >= 9;
+    findLeaders();
     int size = size(flexible);
     ByteBuffer buffer = out.reserve(4 + size);
     buffer.putInt(size).putInt(correlationId);
@@ -295,12 +309,47 @@ final class ProduceAnswer extends Answer implements AckWaiter {
       }
     }
     buffer.putInt(0); // throttle time
-    if (flexible) {
+    LeaderHints leaderHints = hints;
+    if (leaderHints != null) {
+      leaderHints.writeTags(buffer);
+    } else if (flexible) {
       buffer.put((byte) 0);
     }
     out.commit();
+    hints = null;
     if (!waited) {
       home.giveBack(this);
+    }
+  }
+
+  /// Only who asked the wrong broker needs to know who leads (KIP-951).
+  private void findLeaders() {
+    hints = null;
+    for (int row = 0; version >= FIRST_WITH_HINTS && row < rowCount; row++) {
+      if (errors[row] == Errors.NOT_LEADER_OR_FOLLOWER) {
+        findLeaders(new LeaderHints(topics.image(), connection.listener().name()));
+        return;
+      }
+    }
+  }
+
+  private void findLeaders(LeaderHints found) {
+    hints = found;
+    leaders = new LeaderHints.Leader[rowCount];
+    int row = 0;
+    for (int topic = 0; topic < topicCount; topic++) {
+      var image =
+          version >= 13
+              ? found.image().topics().getTopic(topicIds[topic])
+              : found
+                  .image()
+                  .topics()
+                  .getTopic(new String(topicNames[topic], StandardCharsets.UTF_8));
+      for (; row < topicEnds[topic]; row++) {
+        if (errors[row] == Errors.NOT_LEADER_OR_FOLLOWER) {
+          leaders[row] = found.leader(image, indexes[row]);
+        }
+      }
     }
   }
 
@@ -323,20 +372,28 @@ final class ProduceAnswer extends Answer implements AckWaiter {
       }
       nullableString(buffer, flexible, utf8(messages[row]));
     }
-    if (flexible) {
+    if (hints != null && errors[row] == Errors.NOT_LEADER_OR_FOLLOWER) {
+      buffer.put((byte) 1).put((byte) CURRENT_LEADER).put((byte) LeaderHints.LEADER_BYTES);
+      LeaderHints.write(buffer, leaders[row]);
+    } else if (flexible) {
       buffer.put((byte) 0);
     }
   }
 
   private int size(boolean flexible) {
     int tag = flexible ? 1 : 0;
-    int size = 4 + tag + sizeOfLength(flexible, topicCount) + 4 + tag;
+    LeaderHints leaderHints = hints;
+    int size = 4 + tag + sizeOfLength(flexible, topicCount) + 4;
+    size += leaderHints != null ? leaderHints.tagsSize() : tag;
     int row = 0;
     for (int topic = 0; topic < topicCount; topic++) {
       size += version >= 13 ? 16 : sizeOfString(flexible, topicNames[topic]);
       size += sizeOfLength(flexible, topicEnds[topic] - row) + tag;
       for (; row < topicEnds[topic]; row++) {
         size += 4 + 2 + 8 + 8 + tag + (version >= 5 ? 8 : 0);
+        if (leaderHints != null && errors[row] == Errors.NOT_LEADER_OR_FOLLOWER) {
+          size += 2 + LeaderHints.LEADER_BYTES;
+        }
         if (version >= 8) {
           size += sizeOfLength(flexible, recordErrors[row].size());
           for (RecordError error : recordErrors[row]) {

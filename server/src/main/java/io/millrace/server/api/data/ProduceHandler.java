@@ -55,7 +55,7 @@ public final class ProduceHandler implements WireHandler {
     short acks = in.int16();
     int timeoutMs = in.int32();
     ConnectionData data = ConnectionData.of(connection);
-    ProduceAnswer answer = data.answer(connection);
+    ProduceAnswer answer = data.answer(connection, topics);
     answer.begin(header.correlationId(), version, acks);
     TopicTable hosted = topics.hosted();
     for (int n = in.arrayLength(flexible, 5); n > 0; n--) {
