@@ -23,7 +23,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 ///
 /// Refused are:
 /// 1. a `metadata.version` that is newer than the newest production version here, older than 3.3,
-///    or missing; any other feature or level that is not known here;
+///    or missing where there is metadata; any other feature or level that is not known here;
 /// 2. topics with `remote.storage.enable=true`: a part of their log lies elsewhere;
 /// 3. transactions that are open: nobody here would bring them to an end;
 /// 4. a quorum that could never elect this controller although it is alone.
@@ -83,13 +83,13 @@ public final class Admission {
     Map<String, VersionRange> known =
         new TreeMap<>(QuorumFeatures.defaultSupportedFeatureMap(unstable));
     Short version = levels.get(MetadataVersion.FEATURE_NAME);
-    if (version == null) {
+    if (version == null && stored.holdsMetadata()) {
       problems.add(
           "The metadata log in "
               + directory
               + " names no metadata.version: it is of Kafka before 3.3. Let Kafka 3.9 run on it and"
               + " upgrade: kafka-features.sh upgrade --metadata 3.9.");
-    } else if (version < MetadataVersion.MINIMUM_VERSION.featureLevel()) {
+    } else if (version != null && version < MetadataVersion.MINIMUM_VERSION.featureLevel()) {
       problems.add(
           "metadata.version is "
               + version

@@ -34,6 +34,7 @@ public final class StoredQuorum implements RecordVisitor {
   private final SortedSet<String> remoteTopics = new TreeSet<>();
   private @Nullable VoterSet voters;
   private @Nullable StoredExtent extent;
+  private boolean holdsMetadata;
 
   private StoredQuorum() {}
 
@@ -50,6 +51,13 @@ public final class StoredQuorum implements RecordVisitor {
   /// are absent.
   public SortedMap<String, Short> features() {
     return features;
+  }
+
+  /// Whether the controller has written anything. A directory that was formatted and never came
+  /// further than Raft's own records has not got its `metadata.version` yet: that one still lies in
+  /// `bootstrap.checkpoint`.
+  public boolean holdsMetadata() {
+    return holdsMetadata;
   }
 
   /// The voters that the log names; null in a quorum that `controller.quorum.voters` names.
@@ -71,6 +79,15 @@ public final class StoredQuorum implements RecordVisitor {
 
   @Override
   public boolean wants(MetadataRecordType type) {
+    holdsMetadata |=
+        switch (type) {
+          case NO_OP_RECORD,
+              BEGIN_TRANSACTION_RECORD,
+              END_TRANSACTION_RECORD,
+              ABORT_TRANSACTION_RECORD ->
+              false;
+          default -> true;
+        };
     return switch (type) {
       case FEATURE_LEVEL_RECORD, CONFIG_RECORD, TOPIC_RECORD, REMOVE_TOPIC_RECORD -> true;
       default -> false;

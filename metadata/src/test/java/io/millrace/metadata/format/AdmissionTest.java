@@ -20,6 +20,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.NoOpRecord;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -90,6 +91,14 @@ class AdmissionTest {
     log(feature("metadata.version", (short) 4));
 
     assertThat(refused()).singleElement().asString().contains("metadata.version is 4", "Kafka 3.9");
+  }
+
+  @Test
+  void servesADirectoryWhoseFirstControllerWasKilledBeforeItWroteItsVersion() throws IOException {
+    formatted();
+    write(METADATA, simple(new MetadataRecordSerde(), new NoOpRecord()));
+    assertThat(ClusterFormatter.prepare(node, FormatRequests.in(DATA).build()))
+        .isInstanceOf(FormatOutcome.Ready.class);
   }
 
   @Test
