@@ -27,7 +27,8 @@ public enum KafkaTool {
   METADATA_QUORUM("org.apache.kafka.tools.MetadataQuorumCommand"),
   CLUSTER("org.apache.kafka.tools.ClusterTool"),
   DUMP_LOG("org.apache.kafka.tools.DumpLogSegments"),
-  STORAGE("kafka.tools.StorageTool");
+  STORAGE("kafka.tools.StorageTool"),
+  METADATA_SHELL("org.apache.kafka.shell.MetadataShell");
 
   private final String mainClass;
 
