@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @OnlyMillrace
 class ClusterCommandTest {
   private static final int CONTROLLER_PORT_OFFSET = 100;
+  private static final int METRICS_PORT_OFFSET = 200;
 
   private final Path directory = Suite.scratchDirectory("cluster");
 
@@ -52,7 +53,7 @@ class ClusterCommandTest {
 
   @Test
   void startTakesABasePort() throws IOException {
-    int port = freePortWithItsController();
+    int port = freePortWithItsOthers();
     JsonNode cluster = start("--nodes", "1", "--base-port", Integer.toString(port));
     assertThat(cluster.path("bootstrap").asText()).isEqualTo("127.0.0.1:" + port);
     assertThat(nodesSeenByAClient(cluster)).isEqualTo(1);
@@ -209,16 +210,16 @@ class ClusterCommandTest {
     }
   }
 
-  private static int freePortWithItsController() throws IOException {
+  private static int freePortWithItsOthers() throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
       try (ServerSocket client = new ServerSocket(0);
-          ServerSocket controller =
-              new ServerSocket(client.getLocalPort() + CONTROLLER_PORT_OFFSET)) {
-        return controller.getLocalPort() - CONTROLLER_PORT_OFFSET;
+          ServerSocket _ = new ServerSocket(client.getLocalPort() + CONTROLLER_PORT_OFFSET);
+          ServerSocket metrics = new ServerSocket(client.getLocalPort() + METRICS_PORT_OFFSET)) {
+        return metrics.getLocalPort() - METRICS_PORT_OFFSET;
       } catch (IOException | IllegalArgumentException _) {
-        // The second of the two ports is taken or does not exist: try the next pair.
+        // One of the three ports is taken or does not exist: try the next.
       }
     }
-    throw new IOException("no free pair of ports");
+    throw new IOException("no free ports");
   }
 }

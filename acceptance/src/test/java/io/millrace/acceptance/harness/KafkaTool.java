@@ -23,6 +23,7 @@ public enum KafkaTool {
   BROKER_API_VERSIONS("org.apache.kafka.tools.BrokerApiVersionsCommand"),
   PRODUCER_PERF_TEST("org.apache.kafka.tools.ProducerPerformance"),
   CONSUMER_PERF_TEST("org.apache.kafka.tools.ConsumerPerformance"),
+  REASSIGN_PARTITIONS("org.apache.kafka.tools.reassign.ReassignPartitionsCommand"),
   LEADER_ELECTION("org.apache.kafka.tools.LeaderElectionCommand"),
   METADATA_QUORUM("org.apache.kafka.tools.MetadataQuorumCommand"),
   CLUSTER("org.apache.kafka.tools.ClusterTool"),

@@ -1,0 +1,194 @@
+package io.millrace.acceptance.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.acceptance.harness.Await;
+import io.millrace.acceptance.harness.KafkaTool;
+import io.millrace.acceptance.harness.Millrace;
+import io.millrace.acceptance.harness.OnlyMillrace;
+import io.millrace.acceptance.harness.Program;
+import io.millrace.acceptance.harness.Suite;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// A cluster of three nodes as its operator sees it: moving partitions and leaders with Kafka's
+/// tools and with our commands, the quorum, and the metrics.
+@OnlyMillrace
+class ThreeNodesTest {
+  private static final Path DIRECTORY = Suite.scratchDirectory("three");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static String bootstrap = "";
+  private static JsonNode nodes = JSON.createArrayNode();
+
+  @BeforeAll
+  static void start() throws IOException {
+    Program.Ended started =
+        Millrace.command(
+                "cluster", "start", "--nodes", "3", "--dir", DIRECTORY.toString(), "--json")
+            .run()
+            .expectSuccess();
+    JsonNode cluster = JSON.readTree(started.out());
+    bootstrap = cluster.path("bootstrap").asText();
+    nodes = cluster.path("nodes");
+  }
+
+  @AfterAll
+  static void stop() {
+    Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
+    Suite.delete(DIRECTORY);
+  }
+
+  private static String millrace(String... words) {
+    String[] all = Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "-b";
+    all[words.length + 1] = bootstrap;
+    return Millrace.command(all).run().expectSuccess().out();
+  }
+
+  private static JsonNode partition(String topic) throws IOException {
+    return JSON.readTree(millrace("topic", "describe", topic, "--json", "--no-offsets"))
+        .path("partitions")
+        .path(0);
+  }
+
+  private static String topicOnOneBroker() throws IOException {
+    String topic = Suite.unique("moved");
+    millrace("topic", "create", topic, "-p", "1", "-r", "1");
+    return topic;
+  }
+
+  @Test
+  void kafkasToolMovesAPartitionAndItsThrottleIsCleared() throws IOException {
+    String topic = topicOnOneBroker();
+    int from = partition(topic).path("leader").asInt();
+    int first = from % 3 + 1;
+    int second = first % 3 + 1;
+    Path plan = DIRECTORY.resolve(topic + ".plan");
+    Files.writeString(
+        plan,
+        "{\"version\":1,\"partitions\":[{\"topic\":\""
+            + topic
+            + "\",\"partition\":0,\"replicas\":["
+            + first
+            + ","
+            + second
+            + "]}]}");
+
+    assertThat(reassign(plan, "--execute", "--throttle", "1000000"))
+        .contains("Successfully started partition reassignment for " + topic + "-0");
+    assertThat(
+            Await.until(
+                "the reassignment is verified",
+                () -> reassign(plan, "--verify"),
+                out -> out.contains("is completed")))
+        .contains("Clearing broker-level throttles");
+    assertThat(partition(topic).path("replicas").toString())
+        .isEqualTo("[" + first + "," + second + "]");
+  }
+
+  private static String reassign(Path plan, String... words) {
+    String[] all = new String[words.length + 4];
+    all[0] = "--bootstrap-server";
+    all[1] = bootstrap;
+    all[2] = "--reassignment-json-file";
+    all[3] = plan.toString();
+    System.arraycopy(words, 0, all, 4, words.length);
+    return KafkaTool.REASSIGN_PARTITIONS.run(all).expectSuccess().out();
+  }
+
+  @Test
+  void ourCommandMovesAPartitionOnlyWhenTold() throws IOException {
+    String topic = topicOnOneBroker();
+    int from = partition(topic).path("leader").asInt();
+    int to = from % 3 + 1;
+    String[] words = {"partition", "move", topic, "--from", "" + from, "--to", "" + to, "--json"};
+
+    assertThat(JSON.readTree(millrace(words)).path("executed").asBoolean()).isFalse();
+    assertThat(partition(topic).path("leader").asInt()).isEqualTo(from);
+
+    String[] execute = Arrays.copyOf(words, words.length + 1);
+    execute[words.length] = "--execute";
+    assertThat(JSON.readTree(millrace(execute)).path("pending").asInt()).isZero();
+    assertThat(partition(topic).path("leader").asInt()).isEqualTo(to);
+  }
+
+  @Test
+  void thePreferredReplicaIsElected() throws IOException {
+    String topic = Suite.unique("elected");
+    millrace("topic", "create", topic, "-p", "1", "-r", "3");
+    int leader = partition(topic).path("leader").asInt();
+    String order = (leader % 3 + 1) + "," + ((leader + 1) % 3 + 1) + "," + leader;
+
+    millrace("partition", "reassign", topic, "--replicas", order, "--execute");
+
+    Await.until(
+        "the preferred replica leads",
+        () -> partition(topic).path("leader").asInt(),
+        now -> now == leader % 3 + 1);
+    assertThat(
+            KafkaTool.LEADER_ELECTION
+                .run(
+                    "--bootstrap-server",
+                    bootstrap,
+                    "--election-type",
+                    "preferred",
+                    "--topic",
+                    topic,
+                    "--partition",
+                    "0")
+                .expectSuccess()
+                .out())
+        .contains("Valid replica already elected");
+  }
+
+  @Test
+  void theQuorumHasThreeVotersWithoutLag() {
+    assertThat(
+            KafkaTool.METADATA_QUORUM
+                .run("--bootstrap-server", bootstrap, "describe", "--replication")
+                .expectSuccess()
+                .out())
+        .containsPattern("(?m)^[123]\\s+\\S{22}\\s+\\d+\\s+0\\s+.*Leader")
+        .containsPattern("(?m)^[123]\\s+\\S{22}\\s+\\d+\\s+\\d+\\s+.*Follower");
+    assertThat(millrace("quorum", "describe")).containsPattern("(?s)voter.*voter.*voter");
+    assertThat(millrace("broker", "list").lines()).hasSize(3);
+  }
+
+  @Test
+  void exactlyOneNodeSaysThatItsControllerIsActive() throws IOException {
+    for (JsonNode node : nodes) {
+      assertThat(metrics(node.path("metrics_port").asInt()))
+          .contains("\nkafka_server_replicamanager_underreplicatedpartitions ")
+          .contains("\nmillrace_handler_faults_total 0\n");
+    }
+    Await.until("one controller is active", ThreeNodesTest::activeControllers, sum -> sum == 1);
+  }
+
+  private static int activeControllers() throws IOException {
+    int active = 0;
+    for (JsonNode node : nodes) {
+      String metrics = metrics(node.path("metrics_port").asInt());
+      active +=
+          metrics.contains("\nkafka_controller_kafkacontroller_activecontrollercount 1\n") ? 1 : 0;
+    }
+    return active;
+  }
+
+  private static String metrics(int port) throws IOException {
+    try (InputStream in =
+        URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
