@@ -28,12 +28,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Whatever lies in a partition's folder: opening, reading and appending end with an answer or an
 /// [IOException], and take no more memory than the files justify.
 ///
-/// A seed makes one damaged folder out of a sound one. `-Dfuzz.seconds` says how long fresh seeds
-/// are tried; those that once found a fault are kept in `fuzz/recovery-seeds.txt`.
+/// A seed makes one damaged folder out of a sound one. `-Dfuzz.seconds` (profile `fuzz-long`) says
+/// how long fresh seeds are tried; those that once found a fault are kept in
+/// `fuzz/recovery-seeds.txt`.
 class RecoveryFuzzTest {
 
   private static final Path PARENT = Path.of("/data");
@@ -130,6 +132,14 @@ class RecoveryFuzzTest {
   }
 
   @Test
+  void standsFixedSeeds() {
+    for (long seed = 0; seed < 300; seed++) {
+      tryOut(seed);
+    }
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "fuzz.seconds", matches = "[1-9][0-9]*")
   void standsFreshSeeds() {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("RecoveryFuzzTest: -Dfuzz.seed=" + seed);

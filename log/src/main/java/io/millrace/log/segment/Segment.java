@@ -251,6 +251,10 @@ public final class Segment {
   /// A scanner at the indexed batch at or before `offset`, not yet moved.
   BatchScanner scannerFrom(long offset) throws IOException {
     OffsetIndex.Entry entry = offsetIndex().floor(offset);
+    if (entry.position() < 0 || entry.position() > size) {
+      throw new CorruptIndexException(
+          offsetIndex().file().path() + ": entry " + entry.index() + " leads out of the segment");
+    }
     BatchScanner scanner = new BatchScanner(file(), entry.position(), size, LOOKUP_BYTES, false);
     if (entry.index() >= 0 && !(scanner.next() && scanner.lastOffset() == entry.lastOffset())) {
       throw new CorruptIndexException(

@@ -174,7 +174,7 @@ public final class SegmentRecovery {
 
   /// Cuts the indexes at an entry, if it leads to the batch that it should.
   private boolean beginAt(OffsetIndex.Entry entry) throws IOException {
-    if (entry.index() < 0 || entry.position() >= segment.size()) {
+    if (entry.index() < 0 || entry.position() < 0 || entry.position() >= segment.size()) {
       return false;
     }
     BatchScanner probe = segment.scan(entry.position(), Math.min(bufferBytes, 1 << 12), true);
