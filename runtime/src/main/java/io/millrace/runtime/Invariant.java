@@ -1,6 +1,5 @@
 package io.millrace.runtime;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Assertions on state we own. Always on. A broken one is a programmer error: nobody catches it to
@@ -18,7 +17,7 @@ public final class Invariant {
 
   public static void check(boolean holds, String format, @Nullable Object... args) {
     if (!holds) {
-      throw new Violation(String.format(Locale.ROOT, format, args));
+      throw new Violation(String.format(format, args));
     }
   }
 
