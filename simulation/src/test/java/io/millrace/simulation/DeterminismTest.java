@@ -34,7 +34,8 @@ class DeterminismTest {
                 SimulationRun.class.getName(),
                 Long.toString(seed),
                 "nodes=3",
-                "seconds=12")
+                "seconds=6",
+                "faults=none")
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With sequences, a batch that is sent again goes alone, once it is the oldest of all that are not
 /// acknowledged, and new ones wait behind it (the Java client's
-/// `shouldStopDrainBatchesForPartition`).
+/// `shouldStopDrainBatchesForPartition`). And, as librdkafka does, nothing goes to a new leader
+/// while something is in flight to the old one: the new one may know the batch that the old one has
+/// not answered, accept more than five behind it, and not know it again when it comes once more.
 final class PartitionQueue {
 
   private static final int MOST_WAITING = 20;
@@ -30,6 +32,9 @@ final class PartitionQueue {
   private int nextNew;
 
   private int made;
+
+  /// The broker that has what is in flight.
+  private int inFlightAt;
 
   PartitionQueue(TopicPartition partition, boolean sequenced) {
     this.partition = partition;
@@ -59,9 +64,10 @@ final class PartitionQueue {
     return records;
   }
 
-  /// The batch to send now, if any may be; it is in flight from now on.
-  @Nullable ProducerBatch next() {
-    if (waiting.isEmpty() || inFlight.size() >= MOST_IN_FLIGHT) {
+  /// The batch to send to the leader now, if any may be; it is in flight from now on.
+  @Nullable ProducerBatch next(int leader) {
+    boolean elsewhere = sequenced && !inFlight.isEmpty() && leader != inFlightAt;
+    if (waiting.isEmpty() || inFlight.size() >= MOST_IN_FLIGHT || elsewhere) {
       return null;
     }
     ProducerBatch head = waiting.firstEntry().getValue();
@@ -71,6 +77,7 @@ final class PartitionQueue {
       return null;
     }
     waiting.remove(head.sequence());
+    inFlightAt = leader;
     if (oldest) {
       due.add(head.sequence());
     }
