@@ -224,17 +224,7 @@ final class DirectoryLoad {
         sound &= hosted.directory() != directory || hosted.log().damage().isEmpty();
       }
     }
-    if (directory.isOnline()) {
-      try {
-        if (sound) {
-          BootNote.write(world.disk(), directory.path());
-        } else {
-          BootNote.remove(world.disk(), directory.path());
-        }
-      } catch (IOException e) {
-        LOG.warn("{}: the next start after a kill will take longer", directory.path(), e);
-      }
-    }
+    owner.noteBoot(directory, sound);
   }
 
   private @Nullable Folder next(ArrayDeque<Folder> folders) {

@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -38,11 +39,16 @@ public final class LogDirectories {
   private final LogDirectoryListener listener;
   private final List<LogDirectory> directories;
   private final List<AutoCloseable> locks;
-  private final long cleanShutdownBrokerEpoch;
+  private final long unbrokenBrokerEpoch;
   private final DirectoryCheckpoints checkpoints;
   private final FolderRemoval removal;
   private final FlushQueue flushes;
   private final DirectoryDuties duties;
+
+  private final Object bootNotes = new Object();
+
+  /// Under [#bootNotes]; -1 until it is known.
+  private long brokerEpoch = -1;
 
   private final Object guard = new Object();
   private final Map<TopicPartition, Entry> entries = new LinkedHashMap<>();
@@ -70,13 +76,13 @@ public final class LogDirectories {
       LogDirectoryListener listener,
       List<LogDirectory> directories,
       List<AutoCloseable> locks,
-      long cleanShutdownBrokerEpoch) {
+      long unbrokenBrokerEpoch) {
     this.world = world;
     this.config = config;
     this.listener = listener;
     this.directories = List.copyOf(directories);
     this.locks = locks;
-    this.cleanShutdownBrokerEpoch = cleanShutdownBrokerEpoch;
+    this.unbrokenBrokerEpoch = unbrokenBrokerEpoch;
     this.checkpoints = new DirectoryCheckpoints(world.disk(), this);
     this.removal = new FolderRemoval(world, this::fail);
     this.flushes = new FlushQueue(world.workers(), this);
@@ -117,8 +123,25 @@ public final class LogDirectories {
       release(locks);
       throw e;
     }
-    long epoch = CleanShutdown.brokerEpoch(world.disk(), usable);
+    long epoch = unbrokenEpoch(world.disk(), usable);
     return new LogDirectories(world, config, listener, directories, locks, epoch);
+  }
+
+  /// The broker epoch that all directories agree on: that of a clean shutdown, or of a process that
+  /// was killed while the machine ran on.
+  private static long unbrokenEpoch(Disk disk, List<Path> directories) throws IOException {
+    long agreed = -1;
+    for (Path directory : directories) {
+      long epoch =
+          CleanShutdown.isMarked(disk, directory)
+              ? CleanShutdown.brokerEpoch(disk, List.of(directory))
+              : BootNote.brokerEpoch(disk, directory);
+      if (epoch < 0 || (agreed >= 0 && epoch != agreed)) {
+        return -1;
+      }
+      agreed = epoch;
+    }
+    return agreed;
   }
 
   private static void release(List<AutoCloseable> locks) {
@@ -147,10 +170,51 @@ public final class LogDirectories {
     return null;
   }
 
-  /// Broker epoch in the markers of a clean shutdown that [#open] found; -1 when a directory had
-  /// none or they differ.
-  public long cleanShutdownBrokerEpoch() {
-    return cleanShutdownBrokerEpoch;
+  /// The epoch of the broker that used these directories before and lost nothing of what it wrote:
+  /// it was shut down cleanly, or it was killed and the machine has run on since; -1 when a
+  /// directory tells neither, or they differ.
+  public long unbrokenBrokerEpoch() {
+    return unbrokenBrokerEpoch;
+  }
+
+  /// The broker is registered under this epoch, and all logs are open: should it be killed, the
+  /// next start can tell the controller that nothing was lost. Blocks.
+  public void noteBrokerEpoch(long epoch) {
+    synchronized (bootNotes) {
+      brokerEpoch = epoch;
+      directories.stream().filter(LogDirectory::isOnline).forEach(this::noteEpoch);
+    }
+  }
+
+  /// All logs of a directory are open. Blocks.
+  ///
+  /// @param sound none of them is damaged
+  void noteBoot(LogDirectory directory, boolean sound) {
+    synchronized (bootNotes) {
+      if (!directory.isOnline()) {
+        return;
+      }
+      try {
+        if (sound) {
+          BootNote.write(world.disk(), directory.path());
+          noteEpoch(directory);
+        } else {
+          BootNote.remove(world.disk(), directory.path());
+        }
+      } catch (IOException e) {
+        LOG.warn("{}: the next start after a kill will take longer", directory.path(), e);
+      }
+    }
+  }
+
+  private void noteEpoch(LogDirectory directory) {
+    if (brokerEpoch >= 0) {
+      try {
+        BootNote.write(world.disk(), directory.path(), brokerEpoch);
+      } catch (IOException e) {
+        LOG.warn("{}: a start after a kill will count as unclean", directory.path(), e);
+      }
+    }
   }
 
   /// What logs report to be written into the checkpoints at once. For [LogEnvironment]s of logs
@@ -362,10 +426,12 @@ public final class LogDirectories {
 
   /// What the device refused may be gone from the page cache too.
   private void distrust(LogDirectory directory) {
-    try {
-      BootNote.remove(world.disk(), directory.path());
-    } catch (IOException e) {
-      LOG.warn("{}: cannot be written at all", directory.path(), e);
+    synchronized (bootNotes) {
+      try {
+        BootNote.remove(world.disk(), directory.path());
+      } catch (IOException e) {
+        LOG.warn("{}: cannot be written at all", directory.path(), e);
+      }
     }
   }
 

@@ -83,6 +83,42 @@ class BootNoteTest {
   }
 
   @Test
+  void aKilledBrokerLostNothingAndKnowsItsEpoch() {
+    fill();
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.kill();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(7);
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(9));
+    hosted.kill();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(9);
+  }
+
+  @Test
+  void aBrokerWithoutPowerMayHaveLostSomething() {
+    fill();
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.runFor(100);
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+    hosted.kill();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+  }
+
+  @Test
+  void oneDirectoryThatMayHaveLostSomethingIsEnough() {
+    fill();
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.kill();
+    hosted.run(() -> hosted.disk().delete(HostedWorld.MORE.resolve(".millrace_boot")));
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+  }
+
+  @Test
   void aCleanStopNeedsNoNote() {
     fill();
     hosted.stop();

@@ -13,6 +13,7 @@ import io.millrace.replication.ReplicationSettings;
 import io.millrace.replication.TopicSettings;
 import io.millrace.replication.TopicTable;
 import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Workers;
 import io.millrace.runtime.World;
 import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.config.ConfigView;
@@ -48,6 +49,7 @@ final class BrokerAssembly {
   private final LogDirectories directories;
   private final QuorumNode quorum;
   private final EventLoop dutyLoop;
+  private final Workers workers;
   private final BiConsumer<String, Throwable> onFault;
   private final Partitions partitions;
   private final GroupCoordinatorHost groups;
@@ -71,6 +73,7 @@ final class BrokerAssembly {
     this.directories = directories;
     this.quorum = quorum;
     this.dutyLoop = dutyLoop;
+    this.workers = world.workers();
     this.onFault = onFault;
     int nodeId = configs.node().nodeId();
     CoordinatorFollower coordinator = new CoordinatorFollower();
@@ -224,6 +227,8 @@ final class BrokerAssembly {
 
   private void maybeReady() {
     if (loaded && caughtUp && !stopping) {
+      long epoch = quorum.lifecycle().brokerEpoch();
+      workers.execute(() -> directories.noteBrokerEpoch(epoch));
       quorum.lifecycle().readyToUnfence();
     }
   }

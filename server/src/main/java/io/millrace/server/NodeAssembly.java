@@ -129,7 +129,7 @@ public final class NodeAssembly {
               new QuorumSettings(config.values()),
               identity,
               endpoints,
-              logs.cleanShutdownBrokerEpoch(),
+              logs.unbrokenBrokerEpoch(),
               onFault);
       quorum = quorumNode;
       assemble(identity, logs, quorumNode, onReady);
