@@ -28,8 +28,7 @@ public enum KafkaTool {
   METADATA_QUORUM("org.apache.kafka.tools.MetadataQuorumCommand"),
   CLUSTER("org.apache.kafka.tools.ClusterTool"),
   DUMP_LOG("org.apache.kafka.tools.DumpLogSegments"),
-  STORAGE("kafka.tools.StorageTool"),
-  METADATA_SHELL("org.apache.kafka.shell.MetadataShell");
+  STORAGE("kafka.tools.StorageTool");
 
   private final String mainClass;
 

@@ -9,7 +9,10 @@ import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.NodeInPlace;
 import io.millrace.acceptance.harness.NodeInPlace.Software;
 import io.millrace.acceptance.harness.OnlyMillrace;
+import io.millrace.acceptance.harness.Program;
+import io.millrace.acceptance.harness.Suite;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Stream;
@@ -61,13 +64,24 @@ class MetadataVersionsTest {
     }
   }
 
+  /// Asks Kafka's metadata shell. Seen now and then: it reads the whole file before its own
+  /// publisher is installed, and then waits for ever for something to publish. So it is a process
+  /// with a deadline, and asked again.
   private static String shell(Path file, String... command) {
-    return KafkaTool.METADATA_SHELL
-        .run(
-            Stream.concat(Stream.of("--snapshot", file.toString()), Stream.of(command))
-                .toArray(String[]::new))
-        .expectSuccess()
-        .out();
+    String[] arguments =
+        Stream.concat(Stream.of("--snapshot", file.toString()), Stream.of(command))
+            .toArray(String[]::new);
+    AssertionError last = null;
+    for (int attempt = 0; attempt < 5; attempt++) {
+      try (Program.Running shell =
+          Program.ofJava(Suite.classPath(), "org.apache.kafka.shell.MetadataShell", arguments)
+              .start()) {
+        return shell.awaitEnd(Duration.ofSeconds(30)).expectSuccess().out();
+      } catch (AssertionError e) {
+        last = e;
+      }
+    }
+    throw new AssertionError("Kafka's metadata shell cannot read " + file, last);
   }
 
   /// Formatted by Kafka and first started by Millrace.
