@@ -298,6 +298,12 @@ public abstract class NetworkContract {
     Network network = stage.world().network();
     Network.Acceptor listening = network.listen(host(), 0, () -> server);
     listening.setAccepting(false);
+    // It counts from the acceptor's next step on, whichever loop that is.
+    for (EventLoop each : stage.world().loops()) {
+      CompletableFuture<Void> stepped = new CompletableFuture<>();
+      each.execute(() -> stepped.complete(null));
+      stage.await(stepped);
+    }
     Peer client = new Peer();
     EventLoop loop = stage.world().loops().getFirst();
     network.connect(loop, host(), listening.port(), 10_000, client);

@@ -44,10 +44,14 @@ final class Contents {
           .forEach(partition -> all.put("partition " + partition, partition(admin, partition)));
       all.put(
           "records " + topic.name(),
-          clients.readAll(topic.name()).stream().map(Contents::record).toList());
+          clients.readAll(topic.name(), "fetch.max.wait.ms", 10).stream()
+              .map(Contents::record)
+              .toList());
       all.put(
           "committed offsets " + topic.name(),
-          clients.readAll(topic.name(), "isolation.level", "read_committed").stream()
+          clients
+              .readAll(topic.name(), "fetch.max.wait.ms", 10, "isolation.level", "read_committed")
+              .stream()
               .map(record -> record.partition() + "@" + record.offset())
               .toList());
     }

@@ -177,7 +177,8 @@ final class NettyNetwork implements Network {
 
     @Override
     public void setAccepting(boolean accepting) {
-      channel.config().setAutoRead(accepting);
+      // From another thread Netty keeps a read that is already pending, and accepts once more.
+      channel.eventLoop().execute(() -> channel.config().setAutoRead(accepting));
     }
 
     @Override
