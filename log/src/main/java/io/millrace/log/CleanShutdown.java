@@ -4,7 +4,6 @@ import io.millrace.runtime.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -24,17 +23,9 @@ public final class CleanShutdown {
     return disk.exists(directory.resolve(NAME));
   }
 
-  /// The epoch that all directories agree on, else -1.
-  public static long brokerEpoch(Disk disk, List<Path> directories) throws IOException {
-    long agreed = -1;
-    for (Path directory : directories) {
-      long epoch = isMarked(disk, directory) ? read(disk, directory) : -1;
-      if (epoch < 0 || (agreed >= 0 && epoch != agreed)) {
-        return -1;
-      }
-      agreed = epoch;
-    }
-    return agreed;
+  /// The epoch in a directory's marker; -1 when it has none, or one without an epoch.
+  public static long brokerEpoch(Disk disk, Path directory) throws IOException {
+    return isMarked(disk, directory) ? read(disk, directory) : -1;
   }
 
   private static long read(Disk disk, Path directory) throws IOException {

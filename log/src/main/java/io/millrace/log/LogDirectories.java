@@ -134,7 +134,7 @@ public final class LogDirectories {
     for (Path directory : directories) {
       long epoch =
           CleanShutdown.isMarked(disk, directory)
-              ? CleanShutdown.brokerEpoch(disk, List.of(directory))
+              ? CleanShutdown.brokerEpoch(disk, directory)
               : BootNote.brokerEpoch(disk, directory);
       if (epoch < 0 || (agreed >= 0 && epoch != agreed)) {
         return -1;

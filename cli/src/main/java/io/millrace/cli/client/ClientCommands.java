@@ -1,11 +1,8 @@
 package io.millrace.cli.client;
 
+import io.millrace.cli.CommandGroup;
 import io.millrace.cli.Console;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The commands that talk to a running cluster.
 public final class ClientCommands {
@@ -13,7 +10,7 @@ public final class ClientCommands {
 
   /// `millrace topic`.
   public static CommandLine topic(Console console) {
-    return group("topic", "Create, list, describe, grow and delete topics.")
+    return CommandGroup.of("topic", "Create, list, describe, grow and delete topics.")
         .addSubcommand(new TopicCreate(console))
         .addSubcommand(new TopicList(console))
         .addSubcommand(new TopicDescribe(console))
@@ -33,7 +30,7 @@ public final class ClientCommands {
 
   /// `millrace group`.
   public static CommandLine group(Console console) {
-    return group("group", "List, describe, reset and delete groups.")
+    return CommandGroup.of("group", "List, describe, reset and delete groups.")
         .addSubcommand(new GroupList(console))
         .addSubcommand(new GroupDescribe(console))
         .addSubcommand(new GroupResetOffsets(console))
@@ -43,26 +40,10 @@ public final class ClientCommands {
 
   /// `millrace config`.
   public static CommandLine config(Console console) {
-    return group("config", "Show and change the configuration of topics, brokers and groups.")
+    return CommandGroup.of(
+            "config", "Show and change the configuration of topics, brokers and groups.")
         .addSubcommand(new ConfigDescribe(console))
         .addSubcommand(new ConfigSet(console))
         .addSubcommand(new ConfigUnset(console));
-  }
-
-  private static CommandLine group(String name, String description) {
-    var line = new CommandLine(new Group());
-    line.setCommandName(name);
-    line.getCommandSpec().usageMessage().description(description);
-    return line;
-  }
-
-  @Command(mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
-  private static final class Group implements Runnable {
-    @Spec CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-      throw new ParameterException(spec.commandLine(), "which command?");
-    }
   }
 }

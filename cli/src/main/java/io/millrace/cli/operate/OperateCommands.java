@@ -1,11 +1,8 @@
 package io.millrace.cli.operate;
 
+import io.millrace.cli.CommandGroup;
 import io.millrace.cli.Console;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The groups of commands.
 public final class OperateCommands {
@@ -13,7 +10,7 @@ public final class OperateCommands {
 
   /// `millrace partition`.
   public static CommandLine partition(Console console) {
-    return group("partition", "Move replicas and leaders, and watch them move.")
+    return CommandGroup.of("partition", "Move replicas and leaders, and watch them move.")
         .addSubcommand(new PartitionReassign(console))
         .addSubcommand(new PartitionMove(console))
         .addSubcommand(new PartitionBalance(console))
@@ -24,7 +21,7 @@ public final class OperateCommands {
 
   /// `millrace broker`.
   public static CommandLine broker(Console console) {
-    return group("broker", "List, cordon, drain and remove brokers.")
+    return CommandGroup.of("broker", "List, cordon, drain and remove brokers.")
         .addSubcommand(new BrokerList(console))
         .addSubcommand(new BrokerDrain(console))
         .addSubcommand("cordon", cordon(console, true, "Give a broker no new replicas."))
@@ -34,7 +31,7 @@ public final class OperateCommands {
 
   /// `millrace quorum`.
   public static CommandLine quorum(Console console) {
-    return group("quorum", "Show the controllers' quorum, add and remove voters.")
+    return CommandGroup.of("quorum", "Show the controllers' quorum, add and remove voters.")
         .addSubcommand(new QuorumDescribe(console))
         .addSubcommand(new QuorumAdd(console))
         .addSubcommand(new QuorumRemove(console));
@@ -44,22 +41,5 @@ public final class OperateCommands {
     var line = new CommandLine(new BrokerCordon(console, cordoned));
     line.getCommandSpec().usageMessage().description(description);
     return line;
-  }
-
-  private static CommandLine group(String name, String description) {
-    var line = new CommandLine(new Group());
-    line.setCommandName(name);
-    line.getCommandSpec().usageMessage().description(description);
-    return line;
-  }
-
-  @Command(mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
-  private static final class Group implements Runnable {
-    @Spec CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-      throw new ParameterException(spec.commandLine(), "which command?");
-    }
   }
 }

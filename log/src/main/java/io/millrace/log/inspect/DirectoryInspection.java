@@ -51,7 +51,7 @@ public final class DirectoryInspection {
 
   private DirectoryReport run() throws IOException {
     boolean clean = CleanShutdown.isMarked(disk, path);
-    long epoch = CleanShutdown.brokerEpoch(disk, List.of(path));
+    long epoch = CleanShutdown.brokerEpoch(disk, path);
     Map<TopicPartition, Long> points = checkpoint(OffsetCheckpoint.RECOVERY_POINTS);
     Map<TopicPartition, Long> starts = checkpoint(OffsetCheckpoint.LOG_START_OFFSETS);
     Map<TopicPartition, Long> watermarks = checkpoint(OffsetCheckpoint.HIGH_WATERMARKS);
