@@ -30,6 +30,7 @@ final class Comparison {
           Metric.CPU_SECONDS_PER_GB,
           Metric.CPU_MICROS_PER_REQUEST,
           Metric.P99_MS,
+          Metric.GAP_MAX_MS,
           Metric.RSS_MB);
 
   private final Field field;
@@ -59,10 +60,22 @@ final class Comparison {
   private Report.Row run(Row row) throws IOException {
     List<BrokerUnderTest> brokers = field.brokers();
     List<RunLog> logs = new ArrayList<>();
-    for (BrokerUnderTest broker : brokers) {
-      RunLog log = new RunLog(options.maxNoisePercent / PERCENT);
-      logs.add(log);
-      prepare(row, broker, log);
+    for (BrokerUnderTest _ : brokers) {
+      logs.add(new RunLog(options.maxNoisePercent / PERCENT));
+    }
+    if (row.takesTurns()) {
+      play(row, brokers, logs);
+    } else {
+      for (int i = 0; i < brokers.size(); i++) {
+        play(row, List.of(brokers.get(i)), List.of(logs.get(i)));
+      }
+    }
+    return new Report.Row(row.name(), row.title(), logs);
+  }
+
+  private void play(Row row, List<BrokerUnderTest> brokers, List<RunLog> logs) throws IOException {
+    for (int i = 0; i < brokers.size(); i++) {
+      prepare(row, brokers.get(i), logs.get(i));
     }
     for (int round = 1; round <= 2 * runs && wanting(logs); round++) {
       for (int i = 0; i < brokers.size(); i++) {
@@ -74,7 +87,6 @@ final class Comparison {
     for (BrokerUnderTest broker : brokers) {
       finish(row, broker);
     }
-    return new Report.Row(row.name(), row.title(), logs);
   }
 
   private boolean wanting(List<RunLog> logs) {

@@ -9,6 +9,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +26,15 @@ public final class BrokerUnderTest implements AutoCloseable {
   private final String name;
   private final String version;
   private final Launch launch;
+  private final ClusterRecipe recipe;
   private final Thread killer = new Thread(this::kill, "end the broker");
   private volatile @Nullable Process process;
 
-  public BrokerUnderTest(String name, String version, Launch launch) {
+  public BrokerUnderTest(String name, String version, Launch launch, ClusterRecipe recipe) {
     this.name = name;
     this.version = version;
     this.launch = launch;
+    this.recipe = recipe;
     Runtime.getRuntime().addShutdownHook(killer);
   }
 
@@ -74,6 +78,20 @@ public final class BrokerUnderTest implements AutoCloseable {
 
   /// Starts the process and waits until it answers Metadata completely.
   public Start start() throws IOException {
+    long begin = System.nanoTime();
+    Process started = begin();
+    if (!Readiness.await(launch.address(), READY_TIMEOUT, started::isAlive)) {
+      String reason = started.isAlive() ? "did not get ready" : "ended while starting";
+      kill();
+      throw new IOException(name + " " + reason + "; its output ends:\n" + tail());
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return new Start(
+        seconds, ProcessSnapshot.cpuTicks(started.pid()) / (double) ProcStat.TICKS_PER_SECOND);
+  }
+
+  /// Starts the process and does not wait for it.
+  Process begin() throws IOException {
     if (isRunning()) {
       throw new IllegalStateException(name + " runs already");
     }
@@ -84,17 +102,33 @@ public final class BrokerUnderTest implements AutoCloseable {
             .redirectInput(new File("/dev/null"))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.output().toFile()));
     builder.environment().putAll(launch.environment());
-    long begin = System.nanoTime();
     Process started = builder.start();
     process = started;
-    if (!Readiness.await(launch.address(), READY_TIMEOUT, started::isAlive)) {
-      String reason = started.isAlive() ? "did not get ready" : "ended while starting";
-      kill();
-      throw new IOException(name + " " + reason + "; its output ends:\n" + tail());
+    return started;
+  }
+
+  /// Freezes it with SIGSTOP.
+  public void freeze() throws IOException {
+    signal("STOP");
+  }
+
+  /// Lets a frozen one go on.
+  public void thaw() throws IOException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException {
+    Command.run(
+        List.of("/bin/sh", "-c", "kill -" + signal + " " + pid()), launch.workingDirectory());
+  }
+
+  /// A new, formatted cluster of the same make below this broker's directory, not started yet.
+  public BrokerCluster cluster(String directory, int nodes) throws IOException {
+    List<BrokerUnderTest> members = new ArrayList<>();
+    for (Launch node : recipe.nodes(launch.workingDirectory().resolve(directory), nodes)) {
+      members.add(new BrokerUnderTest(name + "-" + (members.size() + 1), version, node, recipe));
     }
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    return new Start(
-        seconds, ProcessSnapshot.cpuTicks(started.pid()) / (double) ProcStat.TICKS_PER_SECOND);
+    return new BrokerCluster(members);
   }
 
   /// Starts it unless it runs.

@@ -1,8 +1,6 @@
 package io.millrace.benchmark.broker;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,33 +28,57 @@ public final class KafkaBroker {
   /// Writes the configuration below `directory`, formats the log directory and says how to start.
   public static BrokerUnderTest prepare(
       KafkaLibrary library, Path directory, List<String> moreJvmFlags) throws IOException {
-    Path logs = directory.resolve("data");
-    Files.createDirectories(logs);
-    int[] ports = Ports.two();
-    Path properties = directory.resolve("server.properties");
-    Files.writeString(
-        properties,
-        Template.of(
-            "kafka-server.properties",
-            Map.of(
-                "port", Integer.toString(ports[0]),
-                "controllerPort", Integer.toString(ports[1]),
-                "logs", logs.toString())));
-    Path logging = directory.resolve("log4j2.properties");
-    Files.writeString(logging, Template.of("kafka-log4j2.properties", Map.of()));
-    Command.run(
+    NodePlan single = NodePlan.single(directory);
+    return new BrokerUnderTest(
+        "kafka",
+        "Apache Kafka " + library.version(),
+        launch(
+            library,
+            List.of(single),
+            single,
+            List.of("--standalone", "-t", Uuid.randomUuid().toString()),
+            moreJvmFlags),
+        (home, nodes) -> cluster(library, home, nodes, moreJvmFlags));
+  }
+
+  private static List<Launch> cluster(
+      KafkaLibrary library, Path directory, int nodes, List<String> moreJvmFlags)
+      throws IOException {
+    List<NodePlan> plans = NodePlan.of(directory, nodes);
+    List<String> quorum =
         List.of(
-            Java.executable(),
-            "-cp",
-            library.classPath(),
-            "kafka.tools.StorageTool",
-            "format",
-            "--standalone",
-            "-t",
-            Uuid.randomUuid().toString(),
-            "-c",
-            properties.toString()),
-        directory);
+            "-t", Uuid.randomUuid().toString(), "--initial-controllers", NodePlan.voters(plans));
+    List<Launch> launches = new ArrayList<>();
+    for (NodePlan plan : plans) {
+      launches.add(launch(library, plans, plan, quorum, moreJvmFlags));
+    }
+    return launches;
+  }
+
+  private static Launch launch(
+      KafkaLibrary library,
+      List<NodePlan> cluster,
+      NodePlan node,
+      List<String> quorum,
+      List<String> moreJvmFlags)
+      throws IOException {
+    Path properties =
+        node.writeProperties(
+            "kafka-server.properties", NodePlan.bootstrap(cluster), cluster.size());
+    Path logging = node.directory().resolve("log4j2.properties");
+    Files.writeString(logging, Template.of("kafka-log4j2.properties", Map.of()));
+    List<String> format =
+        new ArrayList<>(
+            List.of(
+                Java.executable(),
+                "-cp",
+                library.classPath(),
+                "kafka.tools.StorageTool",
+                "format",
+                "-c",
+                properties.toString()));
+    format.addAll(quorum);
+    Command.run(format, node.directory());
     List<String> command = new ArrayList<>(List.of(Java.executable()));
     command.addAll(JVM_FLAGS);
     command.addAll(moreJvmFlags);
@@ -67,15 +89,7 @@ public final class KafkaBroker {
             library.classPath(),
             "kafka.Kafka",
             properties.toString()));
-    return new BrokerUnderTest(
-        "kafka",
-        "Apache Kafka " + library.version(),
-        new Launch(
-            command,
-            directory,
-            Map.of(),
-            directory.resolve("output.log"),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[0]),
-            logs));
+    return new Launch(
+        command, node.directory(), Map.of(), node.output(), node.address(), node.logs());
   }
 }

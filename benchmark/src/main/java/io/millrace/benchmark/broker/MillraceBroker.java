@@ -2,8 +2,6 @@ package io.millrace.benchmark.broker;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
 
 /// Millrace, from its `millrace` command: a checkout's, which builds first, or a distribution's.
 ///
@@ -23,6 +22,7 @@ import java.util.stream.Stream;
 public final class MillraceBroker {
   private static final Duration FIRST_START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+  private static final String TEMPLATE = "millrace.properties";
   private static final String OPTIONS = "MILLRACE_OPTS";
 
   private MillraceBroker() {}
@@ -34,58 +34,74 @@ public final class MillraceBroker {
       throw new IOException(
           command + " is not a program: give the millrace command of a checkout or distribution");
     }
-    Path logs = directory.resolve("data");
-    Files.createDirectories(logs);
-    int[] ports = Ports.two();
-    Path properties = directory.resolve("server.properties");
-    Files.writeString(
-        properties,
-        Template.of(
-            "millrace.properties",
-            Map.of(
-                "port", Integer.toString(ports[0]),
-                "controllerPort", Integer.toString(ports[1]),
-                "logs", logs.toString())));
+    NodePlan single = NodePlan.single(directory);
+    Path properties = single.writeProperties(TEMPLATE, "", 1);
     Map<String, String> environment = new LinkedHashMap<>();
     if (!moreJvmFlags.isEmpty()) {
       environment.put(OPTIONS, String.join(" ", moreJvmFlags));
     }
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[0]);
-    Path output = directory.resolve("output.log");
     makeAotCache(command, directory);
     List<String> start =
         List.of(command.toAbsolutePath().toString(), "start", "-c", properties.toString());
-    List<String> jvm = jvmCommand(start, environment, directory, output, address);
+    List<String> jvm = jvmCommand(start, environment, single);
     return new BrokerUnderTest(
         name,
         "Millrace, " + command,
-        new Launch(jvm, directory, environment, output, address, logs));
+        launch(jvm, environment, single),
+        (home, nodes) -> cluster(jvm, properties, environment, home, nodes));
+  }
+
+  /// Nodes that are started as the single one was, each with its own properties and the words that
+  /// format the quorum, which a formatted node takes no notice of.
+  private static List<Launch> cluster(
+      List<String> jvm,
+      Path singleProperties,
+      Map<String, String> environment,
+      Path directory,
+      int nodes)
+      throws IOException {
+    List<NodePlan> plans = NodePlan.of(directory, nodes);
+    List<String> quorum =
+        List.of(
+            "--cluster-id", Uuid.randomUuid().toString(),
+            "--initial-controllers", NodePlan.voters(plans));
+    List<Launch> launches = new ArrayList<>();
+    for (NodePlan plan : plans) {
+      Path properties = plan.writeProperties(TEMPLATE, NodePlan.bootstrap(plans), nodes);
+      List<String> command = new ArrayList<>(jvm);
+      command.replaceAll(
+          word -> word.equals(singleProperties.toString()) ? properties.toString() : word);
+      command.addAll(quorum);
+      launches.add(launch(command, environment, plan));
+    }
+    return launches;
+  }
+
+  private static Launch launch(
+      List<String> command, Map<String, String> environment, NodePlan node) {
+    return new Launch(
+        command, node.directory(), environment, node.output(), node.address(), node.logs());
   }
 
   private static List<String> jvmCommand(
-      List<String> start,
-      Map<String, String> environment,
-      Path directory,
-      Path output,
-      InetSocketAddress address)
-      throws IOException {
+      List<String> start, Map<String, String> environment, NodePlan node) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(start)
-            .directory(directory.toFile())
+            .directory(node.directory().toFile())
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(node.output().toFile()));
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
-      if (!Readiness.await(address, FIRST_START_TIMEOUT, process::isAlive)) {
+      if (!Readiness.await(node.address(), FIRST_START_TIMEOUT, process::isAlive)) {
         throw new IOException(
-            String.join(" ", start) + " did not get ready:\n" + Files.readString(output));
+            String.join(" ", start) + " did not get ready:\n" + Files.readString(node.output()));
       }
-      ProcessHandle node = node(process);
-      List<String> command = commandLine(node.pid());
-      node.destroy();
-      awaitEnd(node);
+      ProcessHandle serving = serving(process);
+      List<String> command = commandLine(serving.pid());
+      serving.destroy();
+      awaitEnd(serving);
       return command;
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -104,7 +120,7 @@ public final class MillraceBroker {
   }
 
   /// The JVM that serves: the program itself where the script handed over to it, else its child.
-  private static ProcessHandle node(Process process) throws IOException {
+  private static ProcessHandle serving(Process process) throws IOException {
     try (Stream<ProcessHandle> all =
         Stream.concat(Stream.of(process.toHandle()), process.descendants())) {
       Optional<ProcessHandle> jvm = all.filter(MillraceBroker::isJvm).findFirst();

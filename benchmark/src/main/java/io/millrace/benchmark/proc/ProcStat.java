@@ -23,6 +23,12 @@ public final class ProcStat {
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
+  /// The same with the time of all children that have ended and were waited for.
+  public static long cpuTicksWithChildren(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return cpuTicks(stat) + Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
+  }
+
   /// Ticks that the machine spent on processes (user, nice, system) and that the host took away
   /// (steal), from `/proc/stat`. Interrupts are left out: loopback traffic of the measured
   /// processes is among them.

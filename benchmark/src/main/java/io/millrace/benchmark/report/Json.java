@@ -30,7 +30,7 @@ public final class Json {
   private static void broker(Report.Row row, RunLog log, ObjectNode node) {
     ObjectNode medians = node.putObject("medians");
     for (Metric metric : row.metrics()) {
-      log.median(metric).ifPresent(value -> medians.put(key(metric), value));
+      log.figure(metric).ifPresent(value -> medians.put(key(metric), value));
     }
     node.put("quiet_runs", log.quiet().size());
     ArrayNode runs = node.putArray("runs");

@@ -22,7 +22,7 @@ public record Report(Map<String, String> conditions, List<String> brokers, List<
     public List<Metric> metrics() {
       List<Metric> metrics = new ArrayList<>();
       for (Metric metric : Metric.values()) {
-        if (logs.stream().anyMatch(log -> log.median(metric).isPresent())) {
+        if (logs.stream().anyMatch(log -> log.figure(metric).isPresent())) {
           metrics.add(metric);
         }
       }

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// The runs of one row on one broker, and their medians.
+/// The runs of one row on one broker, and their medians or other percentiles.
 public final class RunLog {
+  private static final int MEDIAN = 50;
+
   private final double noiseLimit;
   private final List<Measurement> runs = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
@@ -44,7 +46,8 @@ public final class RunLog {
     return failures.isEmpty() && !quiet().isEmpty();
   }
 
-  public OptionalDouble median(Metric metric) {
+  /// The median, or where the metric is about another percentile (nearest rank), that.
+  public OptionalDouble figure(Metric metric) {
     List<Measurement> counted = quiet().isEmpty() ? runs : quiet();
     double[] sorted =
         counted.stream()
@@ -55,6 +58,10 @@ public final class RunLog {
             .toArray();
     if (sorted.length == 0) {
       return OptionalDouble.empty();
+    }
+    if (metric.percentile() != MEDIAN) {
+      int rank = (int) Math.ceil(sorted.length * metric.percentile() / 100.0);
+      return OptionalDouble.of(sorted[rank - 1]);
     }
     int middle = sorted.length / 2;
     return OptionalDouble.of(

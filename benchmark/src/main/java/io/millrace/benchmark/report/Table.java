@@ -82,7 +82,7 @@ public final class Table {
     List<String> line = new ArrayList<>();
     line.add(first ? row.name() + mark : "");
     line.add(metric.label() + " " + metric.unit());
-    List<OptionalDouble> medians = row.logs().stream().map(log -> log.median(metric)).toList();
+    List<OptionalDouble> medians = row.logs().stream().map(log -> log.figure(metric)).toList();
     for (OptionalDouble median : medians) {
       line.add(median.isPresent() ? metric.format(median.getAsDouble()) : "-");
     }

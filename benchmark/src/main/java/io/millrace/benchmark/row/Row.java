@@ -18,6 +18,12 @@ public interface Row {
     return false;
   }
 
+  /// Whether the brokers take turns, run by run. A row that keeps processes of its own from run to
+  /// run has all runs of one broker before those of the next, so that only one broker's live.
+  default boolean takesTurns() {
+    return true;
+  }
+
   /// Whether the first run on a broker only warms it up.
   default boolean warms() {
     return !alone();

@@ -1,5 +1,7 @@
 package io.millrace.benchmark.row;
 
+import io.millrace.benchmark.failover.Blow;
+import io.millrace.benchmark.failover.FailoverRow;
 import io.millrace.benchmark.wire.Payload;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
@@ -69,6 +71,10 @@ public final class Rows {
         new PartitionsRow(),
         new StartRow(),
         new IdleRow(),
-        new RestartRow());
+        new RestartRow(),
+        new FailoverRow(Blow.BROKER),
+        new FailoverRow(Blow.CONTROLLER),
+        new FailoverRow(Blow.ROLLING),
+        new FailoverRow(Blow.FROZEN));
   }
 }

@@ -22,6 +22,7 @@ class ProcStatTest {
     String stat =
         "4242 (a (odd) name) S 1 2 3 0 -1 4194560 10 20 30 40 700 55 9 8 20 0 33 0 99 1 2";
     assertThat(ProcStat.cpuTicks(stat)).isEqualTo(755);
+    assertThat(ProcStat.cpuTicksWithChildren(stat)).isEqualTo(755 + 9 + 8);
   }
 
   @Test

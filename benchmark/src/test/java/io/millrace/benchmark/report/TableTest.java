@@ -15,20 +15,31 @@ class TableTest {
   @Test
   void medianIsOfQuietRunsOnly() {
     RunLog log = log(run(10, 0.01), run(30, 0.05), run(20, 0.02), run(500, 0.4));
-    assertThat(log.median(Metric.P50_MS)).hasValue(20);
+    assertThat(log.figure(Metric.P50_MS)).hasValue(20);
     assertThat(log.quiet()).hasSize(3);
     assertThat(log.isResult()).isTrue();
   }
 
   @Test
   void medianOfAnEvenNumberLiesInTheMiddle() {
-    assertThat(log(run(10, 0), run(20, 0)).median(Metric.P50_MS)).hasValue(15);
+    assertThat(log(run(10, 0), run(20, 0)).figure(Metric.P50_MS)).hasValue(15);
+  }
+
+  @Test
+  void aGapsPercentilesAreOfTheRuns() {
+    RunLog log = new RunLog(LIMIT);
+    for (int i = 1; i <= 200; i++) {
+      log.add(
+          new Measurement(Map.of(Metric.GAP_P99_MS, 1.0 * i, Metric.GAP_MAX_MS, 1.0 * i), 0, ""));
+    }
+    assertThat(log.figure(Metric.GAP_P99_MS)).hasValue(198);
+    assertThat(log.figure(Metric.GAP_MAX_MS)).hasValue(200);
   }
 
   @Test
   void noisyRunsAloneAreShownButAreNoResult() {
     RunLog log = log(run(10, 0.5));
-    assertThat(log.median(Metric.P50_MS)).hasValue(10);
+    assertThat(log.figure(Metric.P50_MS)).hasValue(10);
     assertThat(log.isResult()).isFalse();
     assertThat(new Table(report(log, log(run(20, 0)))).text())
         .contains("produce ~")

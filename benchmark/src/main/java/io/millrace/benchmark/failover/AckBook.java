@@ -1,0 +1,79 @@
+package io.millrace.benchmark.failover;
+
+import io.millrace.benchmark.load.LoadException;
+import java.util.BitSet;
+
+/// One partition's records, numbered from 0 as they were sent: which were acknowledged, which were
+/// read, and the longest time between two acknowledgements. Any thread.
+final class AckBook {
+  private static final long NANOS_PER_MS = 1_000_000;
+
+  private final int partition;
+  private final BitSet acknowledged = new BitSet();
+  private final BitSet read = new BitSet();
+  private long lastOffset = -1;
+  private long lastNanos;
+  private long longestNanos;
+  private long readRecords;
+
+  AckBook(int partition, long nowNanos) {
+    this.partition = partition;
+    this.lastNanos = nowNanos;
+  }
+
+  synchronized void acknowledge(int number, long offset, long nowNanos) {
+    longestNanos = Math.max(longestNanos, nowNanos - lastNanos);
+    lastNanos = nowNanos;
+    lastOffset = Math.max(lastOffset, offset);
+    acknowledged.set(number);
+  }
+
+  /// Forgets the longest gap so far; one that is open counts in full.
+  synchronized void forgetGaps() {
+    longestNanos = 0;
+  }
+
+  /// The longest gap in milliseconds, the open one included.
+  synchronized long gapMs(long nowNanos) {
+    return Math.max(longestNanos, nowNanos - lastNanos) / NANOS_PER_MS;
+  }
+
+  /// Whether anything was acknowledged after `nanos`.
+  synchronized boolean hasAcknowledgedSince(long nanos) {
+    return lastNanos - nanos > 0;
+  }
+
+  /// The highest offset acknowledged; −1 before the first.
+  synchronized long lastOffset() {
+    return lastOffset;
+  }
+
+  /// A record was read. A producer that is idempotent stores each once.
+  synchronized void read(int number) {
+    if (read.get(number)) {
+      throw new LoadException(
+          "record %d of partition %d is stored twice".formatted(number, partition));
+    }
+    read.set(number);
+    readRecords++;
+  }
+
+  /// Fails unless every record of `wanted` was read.
+  synchronized void mustHoldAll(BitSet wanted) {
+    BitSet missing = (BitSet) wanted.clone();
+    missing.andNot(read);
+    if (!missing.isEmpty()) {
+      throw new LoadException(
+          "partition %d lacks %d acknowledged records, such as %d"
+              .formatted(partition, missing.cardinality(), missing.nextSetBit(0)));
+    }
+  }
+
+  synchronized BitSet acknowledged() {
+    return (BitSet) acknowledged.clone();
+  }
+
+  synchronized long readRecords() {
+    return readRecords;
+  }
+}

@@ -1,0 +1,92 @@
+package io.millrace.benchmark.failover;
+
+import io.millrace.benchmark.broker.BrokerUnderTest;
+import io.millrace.benchmark.proc.OtherWork;
+import io.millrace.benchmark.report.Measurement;
+import io.millrace.benchmark.report.Metric;
+import io.millrace.benchmark.row.Row;
+import io.millrace.benchmark.row.Trial;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// Deals one kind of blow to a cluster of three nodes, once a run. A run's gap is that of the
+/// partition that suffered most; the table shows percentiles of the runs.
+public final class FailoverRow implements Row {
+  private final Blow blow;
+  private final Map<BrokerUnderTest, Stage> stages = new HashMap<>();
+
+  public FailoverRow(Blow blow) {
+    this.blow = blow;
+  }
+
+  @Override
+  public String name() {
+    return "failover-" + blow.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String title() {
+    return "three nodes, 3 partitions x 3 replicas, 100 records/s each with acks=all: "
+        + blow.what()
+        + "; longest time between two acknowledgements of any partition";
+  }
+
+  @Override
+  public boolean alone() {
+    return true;
+  }
+
+  @Override
+  public boolean takesTurns() {
+    return false;
+  }
+
+  /// The first blow finds cold code everywhere.
+  @Override
+  public boolean warms() {
+    return true;
+  }
+
+  @Override
+  public void prepare(Trial trial) throws IOException {
+    trial.broker().stop();
+    Stage stage = Stage.set(trial.broker().cluster(name(), Stage.NODES));
+    stages.put(trial.broker(), stage);
+    stage.open();
+  }
+
+  @Override
+  public Measurement run(Trial trial) throws IOException {
+    Stage stage = stages.get(trial.broker());
+    if (stage == null) {
+      throw new IllegalStateException("not prepared");
+    }
+    stage.makeWhole();
+    OtherWork otherWork = OtherWork.since(stage.pids());
+    long[] gaps = stage.suffer(blow);
+    double foreign = otherWork.share(stage.pids());
+    String checked = stage.check();
+    double worst = gaps[0];
+    StringBuilder byPartition = new StringBuilder();
+    for (long gap : gaps) {
+      worst = Math.max(worst, gap);
+      byPartition.append(byPartition.isEmpty() ? "" : "/").append(gap);
+    }
+    Map<Metric, Double> values =
+        Map.of(
+            Metric.GAP_P50_MS, worst,
+            Metric.GAP_P99_MS, worst,
+            Metric.GAP_MAX_MS, worst);
+    return new Measurement(values, foreign, "gaps " + byPartition + " ms, " + checked);
+  }
+
+  @Override
+  public void finish(Trial trial) throws IOException {
+    Stage stage = stages.remove(trial.broker());
+    if (stage != null) {
+      stage.close();
+    }
+  }
+}
