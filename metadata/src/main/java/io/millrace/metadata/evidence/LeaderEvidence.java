@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
 /// told that the leader has resigned (EndQuorumEpoch), as it would have told itself.
 ///
 /// The other voters do the same. All name the same successors in the same order, so that the first
-/// begins an election at once and the second a little later, when the first may have got nowhere
-/// because the second had not noticed yet.
+/// begins an election at once and the others help it ([io.millrace.metadata.raft.RaftHost]).
 ///
 /// A refusal counts only where this watch was connected before: a listener that can never be
-/// reached says nothing, and a leader that is elected again is not deposed again for it.
+/// reached says nothing, and a leader that is elected again is not deposed again for it. The client
+/// is told once an epoch: each telling would put off those whose turn comes later.
 ///
 /// The state belongs to one connection loop; images come on the `metadata` loop.
 public final class LeaderEvidence implements ImageListener {
@@ -37,7 +37,7 @@ public final class LeaderEvidence implements ImageListener {
   private final ControllerLocator locator;
   private List<Integer> controllers = List.of();
   private @Nullable ProcessWatch watch;
-  private int loggedEpoch = -1;
+  private int toldEpoch = -1;
   private boolean stopped;
 
   /// @param loop a connection loop
@@ -87,19 +87,17 @@ public final class LeaderEvidence implements ImageListener {
   }
 
   private void onRefused(int leaderId, int epoch, boolean wasHeld) {
-    if (!wasHeld) {
+    if (!wasHeld || epoch == toldEpoch) {
       return;
     }
+    toldEpoch = epoch;
     List<Integer> successors =
         controllers.stream().filter(id -> id != leaderId && locator.locate(id) != null).toList();
-    if (epoch != loggedEpoch) {
-      loggedEpoch = epoch;
-      LOG.info(
-          "Leader {} of epoch {} is dead: its listener refuses connections; {} may follow",
-          leaderId,
-          epoch,
-          successors);
-    }
+    LOG.info(
+        "Leader {} of epoch {} is dead: its listener refuses connections; {} may follow",
+        leaderId,
+        epoch,
+        successors);
     raft.leaderHasDied(leaderId, epoch, successors);
   }
 

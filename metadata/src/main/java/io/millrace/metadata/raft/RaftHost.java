@@ -19,6 +19,8 @@ import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.VoteRequestData;
+import org.apache.kafka.common.message.VoteResponseData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -30,6 +32,7 @@ import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.Endpoints;
 import org.apache.kafka.raft.ExternalKRaftMetrics;
 import org.apache.kafka.raft.KafkaRaftClient;
+import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
@@ -76,6 +79,13 @@ public final class RaftHost {
 
   private static final int POOLED_BATCHES = 5;
 
+  private static final int NO_LEADER = -1;
+
+  private static final RequestHeaderData RESIGNATION_HEADER =
+      new RequestHeaderData()
+          .setRequestApiKey(ApiKeys.END_QUORUM_EPOCH.id)
+          .setRequestApiVersion(ApiKeys.END_QUORUM_EPOCH.latestVersion());
+
   private enum State {
     NEW,
     RUNNING,
@@ -95,6 +105,7 @@ public final class RaftHost {
   private final ListenerFanOut listeners;
   private final KafkaRaftClient<ApiMessageAndVersion> client;
   private final HostedRaftClient hosted;
+  private final Succession succession;
   private final LogContext logContext;
   private final BiConsumer<String, Throwable> onFault;
   private State state = State.NEW;
@@ -148,6 +159,7 @@ public final class RaftHost {
             logContext,
             Random.from(world.entropy().stream("raft")),
             timings.config());
+    this.succession = new Succession(loop, new Successor(identity.nodeId()));
     this.hosted = new HostedRaftClient(client, listeners);
     client.register(listeners);
   }
@@ -251,6 +263,7 @@ public final class RaftHost {
 
   private void fail(Throwable cause) {
     state = State.STOPPED;
+    succession.close();
     channel.close();
     onFault.accept("The raft client failed", cause);
   }
@@ -271,6 +284,33 @@ public final class RaftHost {
       onResponse.accept(errorResponse(request, Errors.INVALID_REQUEST));
       return;
     }
+    Runnable toClient = () -> deliver(listener, header, request, onResponse);
+    switch (request) {
+      case VoteRequestData vote
+          when clusterId.equals(vote.clusterId()) && Succession.isPreVote(vote) ->
+          loop.execute(() -> {
+            if (state == State.RUNNING) {
+              succession.onPreVote(vote, header.requestApiVersion(), onResponse::accept, toClient);
+            } else {
+              toClient.run();
+            }
+          });
+      case EndQuorumEpochRequestData resignation ->
+          loop.execute(() -> {
+            toClient.run();
+            if (state == State.RUNNING) {
+              succession.onLeaderGone(resignation);
+            }
+          });
+      default -> deliver(listener, header, request, onResponse);
+    }
+  }
+
+  private void deliver(
+      ListenerName listener,
+      RequestHeaderData header,
+      ApiMessage request,
+      Consumer<ApiMessage> onResponse) {
     RaftRequest.Inbound inbound =
         new RaftRequest.Inbound(
             listener,
@@ -303,18 +343,82 @@ public final class RaftHost {
   ///
   /// @param successors in the order in which they are to try; each a little after the one before
   public void leaderHasDied(int leaderId, int epoch, List<Integer> successors) {
-    EndQuorumEpochRequestData resignation =
-        RaftUtil.singletonEndQuorumEpochRequest(
-            log.topicPartition(),
-            clusterId,
-            epoch,
-            leaderId,
-            successors.stream().map(id -> ReplicaKey.of(id, ReplicaKey.NO_DIRECTORY_ID)).toList());
-    RequestHeaderData header =
-        new RequestHeaderData()
-            .setRequestApiKey(ApiKeys.END_QUORUM_EPOCH.id)
-            .setRequestApiVersion(ApiKeys.END_QUORUM_EPOCH.latestVersion());
-    handle(channel.listenerName(), header, resignation, _ -> {});
+    handle(
+        channel.listenerName(),
+        RESIGNATION_HEADER,
+        resignation(leaderId, epoch, successors),
+        _ -> {});
+  }
+
+  private EndQuorumEpochRequestData resignation(int leaderId, int epoch, List<Integer> successors) {
+    return RaftUtil.singletonEndQuorumEpochRequest(
+        log.topicPartition(),
+        clusterId,
+        epoch,
+        leaderId,
+        successors.stream().map(id -> ReplicaKey.of(id, ReplicaKey.NO_DIRECTORY_ID)).toList());
+  }
+
+  /// What [Succession] asks of the client and its log.
+  private final class Successor implements Succession.Host {
+
+    private final int nodeId;
+
+    Successor(int nodeId) {
+      this.nodeId = nodeId;
+    }
+
+    @Override
+    public boolean isFollower() {
+      return RaftClients.isFollower(client);
+    }
+
+    @Override
+    public int epoch() {
+      return client.leaderAndEpoch().epoch();
+    }
+
+    @Override
+    public boolean reaches(int lastEpoch, long endOffset) {
+      OffsetAndEpoch own = new OffsetAndEpoch(log.endOffset().offset(), log.lastFetchedEpoch());
+      return new OffsetAndEpoch(endOffset, lastEpoch).compareTo(own) >= 0;
+    }
+
+    @Override
+    public void stand() {
+      succeed(nodeId);
+    }
+
+    /// Whoever is not named among the successors waits longest.
+    @Override
+    public void stepBack() {
+      client.leaderAndEpoch().leaderId().ifPresent(this::succeed);
+    }
+
+    private void succeed(int successor) {
+      LeaderAndEpoch now = client.leaderAndEpoch();
+      if (now.leaderId().isPresent()) {
+        deliver(
+            channel.listenerName(),
+            RESIGNATION_HEADER,
+            resignation(now.leaderId().getAsInt(), now.epoch(), List.of(successor)),
+            _ -> {});
+      }
+    }
+
+    @Override
+    public VoteResponseData granted(short version) {
+      return RaftUtil.singletonVoteResponse(
+          channel.listenerName(),
+          version,
+          Errors.NONE,
+          log.topicPartition(),
+          Errors.NONE,
+          epoch(),
+          NO_LEADER,
+          true,
+          Endpoints.empty());
+    }
   }
 
   /// Begins a snapshot of the committed state up to `id`. Any thread.
@@ -380,6 +484,7 @@ public final class RaftHost {
     if (rest != null) {
       rest.cancel();
     }
+    succession.close();
     channel.close();
     try {
       client.close();

@@ -14,8 +14,8 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.serialization.RecordSerde;
 
 /// The only class that has to live in Kafka's package: reaches the constructor of [KafkaRaftClient]
-/// that takes the message queue, the longest fetch wait and the source of randomness, and the
-/// builders that fit a request's content to a peer's version.
+/// that takes the message queue, the longest fetch wait and the source of randomness, the builders
+/// that fit a request's content to a peer's version, and the client's own state.
 public final class RaftClients {
 
   private RaftClients() {}
@@ -24,6 +24,11 @@ public final class RaftClients {
   /// them.
   public static AbstractRequest.Builder<? extends AbstractRequest> requestBuilder(ApiMessage data) {
     return KafkaNetworkChannel.buildRequest(data);
+  }
+
+  /// Whether the client, which is initialized, follows a leader and has not begun an election.
+  public static boolean isFollower(KafkaRaftClient<?> client) {
+    return client.quorum().isFollower();
   }
 
   public static <T> KafkaRaftClient<T> create(
