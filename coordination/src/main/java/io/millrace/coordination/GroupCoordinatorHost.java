@@ -40,6 +40,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicDelta;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.image.TopicsDelta;
+import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,6 +176,12 @@ public final class GroupCoordinatorHost implements AutoCloseable {
     }
   }
 
+  private boolean ledBefore(TopicsDelta topics, int partition) {
+    TopicImage before = topics.image().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
+    PartitionRegistration known = before == null ? null : before.partitions().get(partition);
+    return known != null && known.leader == nodeId;
+  }
+
   private void followLeadership(TopicsDelta topics, MetadataImage image) {
     if (topics.topicWasDeleted(Topic.GROUP_METADATA_TOPIC_NAME)) {
       TopicImage before = topics.image().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
@@ -195,7 +202,14 @@ public final class GroupCoordinatorHost implements AutoCloseable {
           .map(partition -> partition.partition())
           .sorted()
           .forEach(partition -> service.onResignation(partition, OptionalInt.empty()));
-      byPartition(changes.electedLeaders()).forEach(service::onElection);
+      byPartition(changes.electedLeaders())
+          .forEach((partition, epoch) -> {
+            // Led before and after: another may have led, and written, in between.
+            if (ledBefore(topics, partition)) {
+              service.onResignation(partition, OptionalInt.of(epoch));
+            }
+            service.onElection(partition, epoch);
+          });
       byPartition(changes.followers())
           .forEach((partition, epoch) -> service.onResignation(partition, OptionalInt.of(epoch)));
     }

@@ -182,8 +182,10 @@ final class HostedPartitionLog implements CoordinatorLog {
     }
   }
 
+  /// Too few replicas in sync refuse a producer its acknowledgement, but what is below the high
+  /// watermark is committed all the same, and this node goes on leading.
   private synchronized void onAck(long endOffset, Errors error) {
-    if (error != Errors.NONE) {
+    if (error != Errors.NONE && error != Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
       listeners.clear();
     } else if (endOffset > told) {
       told = endOffset;

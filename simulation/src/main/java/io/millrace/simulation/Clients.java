@@ -3,6 +3,7 @@ package io.millrace.simulation;
 import io.millrace.runtime.World;
 import io.millrace.simulation.audit.Ledger;
 import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.ConsumerGroup;
 import io.millrace.simulation.client.ProducerClient;
 import io.millrace.simulation.client.ProducerSettings;
 import io.millrace.simulation.client.ReaderClient;
@@ -11,7 +12,9 @@ import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.scenario.Scenario;
 import io.millrace.simulation.scenario.Workload;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The clients of a run, all on one machine.
 final class Clients {
@@ -24,6 +27,8 @@ final class Clients {
   private final Ledger ledger;
   private final TopicSetUp topic;
   private final List<SimulatedClient> clients = new ArrayList<>();
+  private final List<ProducerClient> producers = new ArrayList<>();
+  private final List<ConsumerGroup> groups = new ArrayList<>();
 
   Clients(
       World world, List<String> bootstrap, Scenario scenario, Ledger ledger, Timeline timeline) {
@@ -48,13 +53,20 @@ final class Clients {
         producer("unanswered", ProducerSettings.unanswered());
       }
       case READER -> clients.add(reader("reader"));
-      case CLASSIC_GROUP, CONSUMER_GROUP, ADMIN ->
-          timeline.tell("run", workload + " is not there yet");
+      case CLASSIC_GROUP -> group("classic", ConsumerGroup.Protocol.CLASSIC);
+      case CONSUMER_GROUP -> group("consumer", ConsumerGroup.Protocol.CONSUMER);
+      case ADMIN -> timeline.tell("run", workload + " is not there yet");
     }
   }
 
   private void producer(String name, ProducerSettings settings) {
-    clients.add(new ProducerClient(world, bootstrap, name, TOPIC, settings, ledger));
+    ProducerClient producer = new ProducerClient(world, bootstrap, name, TOPIC, settings, ledger);
+    producers.add(producer);
+    clients.add(producer);
+  }
+
+  private void group(String name, ConsumerGroup.Protocol protocol) {
+    groups.add(new ConsumerGroup(world, bootstrap, name, protocol, TOPIC, ledger));
   }
 
   private ReaderClient reader(String name) {
@@ -75,25 +87,50 @@ final class Clients {
 
   void start() {
     clients.forEach(SimulatedClient::start);
+    groups.forEach(SimulatedClient::start);
   }
 
   void stop() {
     clients.forEach(SimulatedClient::stop);
   }
 
+  /// Whether nothing is left to do. Groups are stopped once all that they shall read is there.
   boolean areIdle() {
-    return clients.stream().allMatch(SimulatedClient::isIdle);
+    if (!clients.stream().allMatch(SimulatedClient::isIdle)) {
+      return false;
+    }
+    groups.forEach(SimulatedClient::stop);
+    return groups.stream().allMatch(SimulatedClient::isIdle);
   }
 
   long requests() {
-    return clients.stream().mapToLong(SimulatedClient::requests).sum();
+    return clients.stream().mapToLong(SimulatedClient::requests).sum()
+        + groups.stream().mapToLong(SimulatedClient::requests).sum();
   }
 
-  /// Judges what each client can only judge at the end.
-  void check() {}
+  long produceRequests() {
+    return producers.stream().mapToLong(SimulatedClient::requests).sum();
+  }
+
+  long fetchRequests() {
+    return requests() - produceRequests();
+  }
+
+  /// What else was reached, by name.
+  Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("commits", groups.stream().mapToLong(ConsumerGroup::commits).sum());
+    figures.put("generations", groups.stream().mapToLong(ConsumerGroup::generations).sum());
+    return figures;
+  }
+
+  /// Judges what can only be judged when the auditor has read everything.
+  void check() {
+    groups.forEach(ConsumerGroup::check);
+  }
 
   @Override
   public String toString() {
-    return clients.toString();
+    return clients + " " + groups;
   }
 }

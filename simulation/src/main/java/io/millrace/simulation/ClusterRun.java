@@ -18,7 +18,9 @@ import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.scenario.Fault;
 import io.millrace.simulation.scenario.FaultSchedule;
 import io.millrace.simulation.scenario.Scenario;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +92,18 @@ public final class ClusterRun {
         ledger.readRecords(),
         injector.done(),
         scheduledFaults,
+        figures(),
         timeline.lines());
+  }
+
+  /// What was reached, for the sums of an exploration.
+  private Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("produce", clients.produceRequests());
+    figures.put("fetch", clients.fetchRequests());
+    figures.put("elections", probe.elections());
+    clients.figures().forEach(figures::put);
+    return figures;
   }
 
   private void run() {
@@ -103,7 +116,7 @@ public final class ClusterRun {
     long from = world.nanos();
     long to = from + scenario.seconds() * SECOND;
     List<Fault> faults =
-        FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.faults());
+        FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.possibleFaults());
     scheduledFaults = faults.size();
     injector.schedule(faults);
     agenda.runUntil(to);
@@ -111,8 +124,12 @@ public final class ClusterRun {
     within(HEALING_NANOS, cluster::isWhole, "every partition has a leader and a full ISR");
     clients.stop();
     within(HEALING_NANOS, clients::areIdle, "everything sent is acknowledged");
-    clients.check();
     audit();
+    MinimumContent.check(
+        scenario,
+        clients.produceRequests(),
+        clients.fetchRequests(),
+        injector.done().values().stream().mapToInt(Integer::intValue).sum());
   }
 
   private void audit() {
@@ -123,6 +140,7 @@ public final class ClusterRun {
     auditor.stop();
     AcknowledgedStays.check(ledger);
     StoredOnceInOrder.check(ledger);
+    clients.check();
     within(HEALING_NANOS, cluster::isWhole, "the cluster stays whole");
     LogMatching.check(cluster.nodes(), true);
     ImagesAgree.check(cluster.nodes());

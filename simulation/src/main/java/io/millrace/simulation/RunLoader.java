@@ -72,6 +72,7 @@ public final class RunLoader {
       report.requests(),
       faults,
       report.scheduledFaults(),
+      report.figures(),
       story
     };
   }
@@ -89,6 +90,7 @@ public final class RunLoader {
         (Long) parts[5],
         (Map<String, Integer>) parts[6],
         (Integer) parts[7],
-        (List<String>) parts[8]);
+        (Map<String, Long>) parts[8],
+        (List<String>) parts[9]);
   }
 }

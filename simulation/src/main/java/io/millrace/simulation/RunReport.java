@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param events of the virtual world
 /// @param faults how often each kind was done
 /// @param scheduledFaults how many were drawn, done or not
+/// @param figures what else was reached, by name
 /// @param timeline the story, for people
 public record RunReport(
     long seed,
@@ -28,6 +29,7 @@ public record RunReport(
     long read,
     Map<FaultKind, Integer> faults,
     int scheduledFaults,
+    Map<String, Long> figures,
     List<String> timeline) {
 
   public int faultCount() {
@@ -39,7 +41,7 @@ public record RunReport(
     return String.format(
         Locale.ROOT,
         "seed %d: %s; %.1f virtual seconds, %d events, %d faults (%s), %d requests, "
-            + "%d records sent, %d acknowledged, %d read",
+            + "%d records sent, %d acknowledged, %d read, %s",
         seed,
         failure == null ? "passed" : "FAILED: " + failure.getMessage(),
         virtualNanos / 1e9,
@@ -54,6 +56,7 @@ public record RunReport(
         requests,
         sent,
         acknowledged,
-        read);
+        read,
+        figures);
   }
 }

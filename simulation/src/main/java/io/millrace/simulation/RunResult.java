@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param story the timeline, and the failure's stack
 /// @param faults how often each kind was done
 /// @param scheduledFaults how many were drawn, done or not
+/// @param figures what else was reached, by name
 public record RunResult(
     long seed,
     String scenario,
@@ -20,6 +21,7 @@ public record RunResult(
     long requests,
     Map<String, Integer> faults,
     int scheduledFaults,
+    Map<String, Long> figures,
     List<String> story) {
 
   public boolean failed() {

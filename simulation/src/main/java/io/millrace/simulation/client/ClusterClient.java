@@ -31,6 +31,7 @@ final class ClusterClient {
   private final RandomGenerator random;
   private final List<WireClient> bootstrap = new ArrayList<>();
   private final Map<Integer, WireClient> brokers = new TreeMap<>();
+  private final Map<Integer, WireClient> coordinators = new TreeMap<>();
   private final Map<String, Uuid> topicIds = new TreeMap<>();
   private final Map<Uuid, String> topicNames = new TreeMap<>();
   private final Map<String, Leader[]> leaders = new TreeMap<>();
@@ -87,6 +88,11 @@ final class ClusterClient {
       throw new IllegalStateException("no metadata has named broker " + id);
     }
     return broker;
+  }
+
+  /// A second connection to that broker, for what may wait long or must not wait.
+  WireClient coordinator(int id) {
+    return coordinators.computeIfAbsent(id, _ -> broker(id).another());
   }
 
   boolean knows(int brokerId) {

@@ -49,6 +49,7 @@ final class PartitionReader {
   private final Set<Integer> busy = new TreeSet<>();
   private boolean running;
   private boolean refreshing;
+  private int starts;
   private long requests;
   private long assignments;
 
@@ -75,8 +76,9 @@ final class PartitionReader {
 
   /// Begins to fetch what is assigned, and goes on until stopped.
   void start() {
+    sessions.clear();
     running = true;
-    run();
+    run(++starts);
   }
 
   void stop() {
@@ -87,9 +89,17 @@ final class PartitionReader {
     return requests;
   }
 
-  /// Adds the partition, or moves its position (a seek).
+  /// Adds the partition, or moves its position (a seek). A new one begins new sessions, since a
+  /// session that knows it says nothing of it while nothing changes.
   void assign(TopicPartition partition, long position) {
-    positions.put(partition, new Position(++assignments, position));
+    Position before = positions.get(partition);
+    Position now = new Position(++assignments, position);
+    if (before == null) {
+      sessions.clear();
+    } else {
+      now.highWatermark = before.highWatermark;
+    }
+    positions.put(partition, now);
   }
 
   void revoke(TopicPartition partition) {
@@ -114,6 +124,7 @@ final class PartitionReader {
 
   /// Forgets the high watermarks, so that [#isAtEnd] waits for new answers.
   void forgetEnds() {
+    sessions.clear();
     positions.values().forEach(position -> position.highWatermark = Long.MAX_VALUE);
   }
 
@@ -132,8 +143,8 @@ final class PartitionReader {
     return text.append("busy ").append(busy).toString();
   }
 
-  private void run() {
-    if (!running) {
+  private void run(int ofStart) {
+    if (!running || ofStart != starts) {
       return;
     }
     Map<Integer, List<TopicPartition>> byLeader = new TreeMap<>();
@@ -154,7 +165,9 @@ final class PartitionReader {
         fetch(leader, partitions);
       }
     });
-    cluster.loop().schedule(LEAST_PAUSE_NANOS + cluster.random().nextInt(PAUSE_NANOS), this::run);
+    cluster
+        .loop()
+        .schedule(LEAST_PAUSE_NANOS + cluster.random().nextInt(PAUSE_NANOS), () -> run(ofStart));
   }
 
   private void refresh() {

@@ -45,13 +45,25 @@ final class WireClient implements ConnectionHandler {
     this.port = port;
   }
 
+  /// Another connection to the same broker.
+  WireClient another() {
+    return new WireClient(world, loop, clientId, host, port);
+  }
+
   /// @param onAnswer gets the response, or null when the connection broke
   void send(ApiKeys api, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {
+    send(api, request, REQUEST_TIMEOUT_NANOS, onAnswer);
+  }
+
+  /// @param timeoutNanos after which the connection counts as dead
+  /// @param onAnswer gets the response, or null when the connection broke
+  void send(
+      ApiKeys api, ApiMessage request, long timeoutNanos, Consumer<@Nullable ApiMessage> onAnswer) {
     RequestHeader header =
         new RequestHeader(api, api.latestVersion(false), clientId, ++correlation);
     Pending sent = new Pending(header, request, onAnswer);
     pending.add(sent);
-    loop.schedule(REQUEST_TIMEOUT_NANOS, () -> onTimeout(sent));
+    loop.schedule(timeoutNanos, () -> onTimeout(sent));
     Connection open = connection;
     if (open != null) {
       write(open, header, request);

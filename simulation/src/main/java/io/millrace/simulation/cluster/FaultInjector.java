@@ -22,7 +22,12 @@ import java.util.TreeSet;
 ///   sync and none still behind since the last loss. A second loss could take what only two had.
 /// - A lone node without fsync never loses its power, and its volume never fails.
 /// - A disk fails or fills only where other replicas go on; one disk at a time.
+///
+/// What is refused is tried again for three seconds.
 public final class FaultInjector {
+
+  private static final int ATTEMPTS = 6;
+  private static final long RETRY_NANOS = 500_000_000L;
 
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
@@ -60,18 +65,22 @@ public final class FaultInjector {
   public void schedule(List<Fault> faults) {
     for (Fault fault : faults) {
       if (!scenario.without().contains(fault.number())) {
-        agenda.at(fault.atNanos(), () -> inject(fault));
+        agenda.at(fault.atNanos(), () -> inject(fault, ATTEMPTS));
       }
     }
   }
 
-  private void inject(Fault fault) {
+  private void inject(Fault fault, int attempts) {
     if (healing) {
       return;
     }
     String refused = refusal(fault);
     if (refused != null) {
-      timeline.tell("fault", fault + " is refused: " + refused);
+      if (attempts > 1) {
+        agenda.after(RETRY_NANOS, () -> inject(fault, attempts - 1));
+      } else {
+        timeline.tell("fault", fault + " is refused: " + refused);
+      }
       return;
     }
     timeline.tell("fault", fault.toString());

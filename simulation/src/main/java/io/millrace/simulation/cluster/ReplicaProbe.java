@@ -22,6 +22,11 @@ public final class ReplicaProbe {
   private final Map<Reign, Integer> leaders = new LinkedHashMap<>();
   private final Map<Reign, Seen> marks = new LinkedHashMap<>();
 
+  /// Reigns of leaders seen so far.
+  public long elections() {
+    return leaders.size();
+  }
+
   public void look(List<SimulatedNode> nodes) {
     for (SimulatedNode node : nodes) {
       NodeAssembly assembly = node.assembly();

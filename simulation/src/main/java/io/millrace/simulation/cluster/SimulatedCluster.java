@@ -88,6 +88,11 @@ public final class SimulatedCluster {
     properties.put("offsets.topic.replication.factor", replicas);
     properties.put("offsets.topic.num.partitions", "3");
     properties.put("group.initial.rebalance.delay.ms", "200");
+    properties.put("group.min.session.timeout.ms", "1000");
+    properties.put("group.consumer.min.session.timeout.ms", "1000");
+    properties.put("group.consumer.session.timeout.ms", "3000");
+    properties.put("group.consumer.min.heartbeat.interval.ms", "200");
+    properties.put("group.consumer.heartbeat.interval.ms", "400");
     properties.put("auto.create.topics.enable", "false");
     properties.put("controlled.shutdown.max.retries", "2");
     if (scenario.durability() == Durability.FSYNC) {

@@ -29,7 +29,8 @@ public record ScenarioMatrix(
     if (faultsVary && Math.floorMod(seed, 4L) == 3) {
       FaultKind[] kinds = FaultKind.values();
       FaultKind alone = kinds[(int) Math.floorMod(seed / 4, (long) kinds.length)];
-      scenario = scenario.withFaults(EnumSet.of(alone));
+      Scenario narrow = scenario.withFaults(EnumSet.of(alone));
+      return narrow.possibleFaults().isEmpty() ? scenario : narrow;
     }
     return scenario;
   }

@@ -12,7 +12,9 @@ public final class FaultSchedule {
   private static final long SECOND = 1_000_000_000L;
 
   /// More often than one in three seconds, since some are refused by the bounds.
-  private static final double MEAN_GAP_SECONDS = 2.0;
+  private static final long LEAST_GAP_NANOS = SECOND / 4;
+
+  private static final long MOST_GAP_NANOS = 3 * SECOND;
 
   private FaultSchedule() {}
 
@@ -25,7 +27,7 @@ public final class FaultSchedule {
     List<Fault> faults = new ArrayList<>();
     long at = fromNanos;
     while (!choice.isEmpty()) {
-      at += (long) (-Math.log(1 - random.nextDouble()) * MEAN_GAP_SECONDS * SECOND) + SECOND / 10;
+      at += random.nextLong(LEAST_GAP_NANOS, MOST_GAP_NANOS);
       FaultKind kind = choice.get(random.nextInt(choice.size()));
       int node = random.nextInt(nodes);
       int other = (node + 1 + random.nextInt(nodes)) % (nodes + 1);

@@ -53,6 +53,24 @@ public record Scenario(
     return replicas() > 1 ? 2 : 1;
   }
 
+  public boolean hasAllWorkloads() {
+    return workloads.size() == Workload.values().length;
+  }
+
+  /// The kinds without those that this configuration never survives: a lone node has nobody who
+  /// goes on without its disk, and without fsync nobody who has what its power failure takes.
+  public Set<FaultKind> possibleFaults() {
+    EnumSet<FaultKind> possible = copy(FaultKind.class, faults);
+    if (nodes == 1) {
+      possible.remove(FaultKind.DISK_ERROR);
+      possible.remove(FaultKind.DISK_FULL);
+      if (durability == Durability.PAGE_CACHE) {
+        possible.remove(FaultKind.POWER);
+      }
+    }
+    return Collections.unmodifiableSet(possible);
+  }
+
   public Scenario withNodes(int count) {
     return new Scenario(count, durability, seconds, faults, workloads, without);
   }
