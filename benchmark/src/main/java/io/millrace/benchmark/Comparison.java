@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Runs rows on all brokers in turns: A, B, A, B. A row goes on until every broker has as many
-/// quiet runs as asked for, or twice as many runs are over.
+/// quiet runs as asked for (or as the row gets at most), or twice as many runs are over.
 final class Comparison {
   private static final int QUICK_RUNS = 2;
   private static final int DEFAULT_RUNS = 5;
@@ -77,10 +77,11 @@ final class Comparison {
     for (int i = 0; i < brokers.size(); i++) {
       prepare(row, brokers.get(i), logs.get(i));
     }
-    for (int round = 1; round <= 2 * runs && wanting(logs); round++) {
+    int wanted = Math.min(runs, row.mostRuns());
+    for (int round = 1; round <= 2 * wanted && wanting(logs, wanted); round++) {
       for (int i = 0; i < brokers.size(); i++) {
         if (logs.get(i).failures().isEmpty()) {
-          measure(row, brokers.get(i), logs.get(i), round);
+          measure(row, brokers.get(i), logs.get(i), round + "/" + wanted);
         }
       }
     }
@@ -89,8 +90,8 @@ final class Comparison {
     }
   }
 
-  private boolean wanting(List<RunLog> logs) {
-    return logs.stream().anyMatch(log -> log.failures().isEmpty() && log.quiet().size() < runs);
+  private boolean wanting(List<RunLog> logs, int wanted) {
+    return logs.stream().anyMatch(log -> log.failures().isEmpty() && log.quiet().size() < wanted);
   }
 
   private void prepare(Row row, BrokerUnderTest broker, RunLog log) throws IOException {
@@ -105,7 +106,8 @@ final class Comparison {
     }
   }
 
-  private void measure(Row row, BrokerUnderTest broker, RunLog log, int round) throws IOException {
+  private void measure(Row row, BrokerUnderTest broker, RunLog log, String round)
+      throws IOException {
     stage(row, broker);
     try {
       broker.settle();
@@ -158,7 +160,7 @@ final class Comparison {
     }
   }
 
-  private void progress(Row row, BrokerUnderTest broker, Measurement run, int round) {
+  private void progress(Row row, BrokerUnderTest broker, Measurement run, String round) {
     StringBuilder text = new StringBuilder();
     run.values()
         .forEach((metric, value) -> {
@@ -167,11 +169,10 @@ final class Comparison {
           }
         });
     System.err.printf(
-        "bench: %-13s %-9s run %d/%d: %sother work %.0f %%%s%n",
+        "bench: %-13s %-9s run %s: %sother work %.0f %%%s%n",
         row.name(),
         broker.name(),
         round,
-        runs,
         text,
         PERCENT * run.foreign(),
         run.noisy(options.maxNoisePercent / PERCENT) ? " (noisy, does not count)" : "");

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One broker of the comparison: a process on a data directory, started and ended as often as the
 /// rows need it. Used by one thread.
 public final class BrokerUnderTest implements AutoCloseable {
-  private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(300);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(60);
   private static final int SETTLE_POLL_MS = 50;

@@ -29,6 +29,12 @@ public interface Row {
     return !alone();
   }
 
+  /// How many runs it gets at most: a row that takes minutes is not repeated as often as the
+  /// others.
+  default int mostRuns() {
+    return Integer.MAX_VALUE;
+  }
+
   /// Once a broker, before its first run.
   default void prepare(Trial trial) throws IOException {}
 

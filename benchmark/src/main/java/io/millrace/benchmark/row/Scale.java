@@ -18,9 +18,10 @@ public record Scale(
     int partitions,
     long restartBytes) {
   private static final long MIB = 1 << 20;
+  private static final long GB = 1_000_000_000;
 
   /// What the published table is made with.
-  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 2048 * MIB);
+  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 10 * GB);
 
   /// A look, in a minute or two.
   public static final Scale QUICK = new Scale(2, 0.5, 384 * MIB, 1.5, 3, 500, 128 * MIB);

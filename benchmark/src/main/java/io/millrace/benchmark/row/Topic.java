@@ -1,5 +1,6 @@
 package io.millrace.benchmark.row;
 
+import io.millrace.benchmark.load.Ledger;
 import io.millrace.benchmark.load.LoadException;
 import io.millrace.benchmark.wire.ControlConnection;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -75,7 +77,7 @@ public record Topic(InetSocketAddress address, String name, Uuid id, int partiti
     try (ControlConnection connection = new ControlConnection(address)) {
       List<Integer> waiting = IntStream.range(0, partitions).boxed().toList();
       while (true) {
-        waiting = notServing(connection, waiting);
+        waiting = notServing(ends(connection, waiting));
         if (waiting.isEmpty()) {
           return;
         }
@@ -84,6 +86,27 @@ public record Topic(InetSocketAddress address, String name, Uuid id, int partiti
               "%d of %d partitions do not serve".formatted(waiting.size(), partitions));
         }
         LockSupport.parkNanos(POLL_NANOS);
+      }
+    }
+  }
+
+  /// Waits until the broker answers for every partition as its leader, and fails unless each ends
+  /// where the last acknowledged record does.
+  void awaitServing(Ledger acknowledged) throws IOException {
+    awaitServing();
+    try (ControlConnection connection = new ControlConnection(address)) {
+      for (ListOffsetsPartitionResponse partition :
+          ends(connection, IntStream.range(0, partitions).boxed().toList())) {
+        long expected = acknowledged.records(partition.partitionIndex());
+        if (partition.errorCode() != 0 || partition.offset() != expected) {
+          throw new LoadException(
+              "partition %d ends at %d (%s), %d records were acknowledged"
+                  .formatted(
+                      partition.partitionIndex(),
+                      partition.offset(),
+                      Errors.forCode(partition.errorCode()),
+                      expected));
+        }
       }
     }
   }
@@ -126,7 +149,11 @@ public record Topic(InetSocketAddress address, String name, Uuid id, int partiti
         && topic.partitions().stream().allMatch(p -> p.errorCode() == 0 && p.leaderId() >= 0);
   }
 
-  private List<Integer> notServing(ControlConnection connection, List<Integer> asked)
+  private static List<Integer> notServing(List<ListOffsetsPartitionResponse> answers) {
+    return answers.stream().filter(p -> p.errorCode() != 0).map(p -> p.partitionIndex()).toList();
+  }
+
+  private List<ListOffsetsPartitionResponse> ends(ControlConnection connection, List<Integer> asked)
       throws IOException {
     ListOffsetsTopic topic =
         new ListOffsetsTopic()
@@ -146,9 +173,6 @@ public record Topic(InetSocketAddress address, String name, Uuid id, int partiti
                     .setReplicaId(ListOffsetsRequest.CONSUMER_REPLICA_ID)
                     .setTimeoutMs(TIMEOUT_MS)
                     .setTopics(List.of(topic)));
-    return answer.topics().getFirst().partitions().stream()
-        .filter(p -> p.errorCode() != 0)
-        .map(p -> p.partitionIndex())
-        .toList();
+    return answer.topics().getFirst().partitions();
   }
 }
