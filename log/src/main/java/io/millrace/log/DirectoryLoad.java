@@ -71,7 +71,7 @@ final class DirectoryLoad {
       BiConsumer<List<HostedLog>, @Nullable IOException> done) {
     ArrayDeque<Folder> folders = new ArrayDeque<>();
     try {
-      LastStop lastStop = lastStop(directory.path());
+      LastStop lastStop = LastStop.of(world.disk(), directory.path());
       if (lastStop == LastStop.CLEAN) {
         CleanShutdown.unmark(world.disk(), directory.path());
       }
@@ -116,13 +116,6 @@ final class DirectoryLoad {
             }
           });
     }
-  }
-
-  private LastStop lastStop(Path directory) throws IOException {
-    if (CleanShutdown.isMarked(world.disk(), directory)) {
-      return LastStop.CLEAN;
-    }
-    return BootNote.isOfThisBoot(world.disk(), directory) ? LastStop.KILLED : LastStop.UNKNOWN;
   }
 
   /// A folder to open.

@@ -1,5 +1,9 @@
 package io.millrace.log;
 
+import io.millrace.runtime.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+
 /// How the process that used a log directory before came to its end: what its files can be trusted
 /// for.
 public enum LastStop {
@@ -13,5 +17,13 @@ public enum LastStop {
 
   /// Nobody knows; the machine may have lost its power. What was not synced may be there, missing,
   /// or there with holes.
-  UNKNOWN
+  UNKNOWN;
+
+  /// What the files of a log directory say of it. Reads only.
+  public static LastStop of(Disk disk, Path directory) throws IOException {
+    if (CleanShutdown.isMarked(disk, directory)) {
+      return CLEAN;
+    }
+    return BootNote.isOfThisBoot(disk, directory) ? KILLED : UNKNOWN;
+  }
 }

@@ -63,7 +63,7 @@ class DirectoryInspectionTest {
     Map<String, Long> before = files();
     DirectoryReport report = inspect();
 
-    assertThat(report.clean()).isTrue();
+    assertThat(report.lastStop()).isEqualTo(LastStop.CLEAN);
     assertThat(report.brokerEpoch()).isEqualTo(9);
     assertThat(findings(report)).isEmpty();
     assertThat(report.partitions())

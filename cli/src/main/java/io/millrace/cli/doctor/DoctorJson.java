@@ -1,6 +1,7 @@
 package io.millrace.cli.doctor;
 
 import io.millrace.cli.Json;
+import io.millrace.log.LastStop;
 import io.millrace.log.inspect.DirectoryReport;
 import io.millrace.log.inspect.Finding;
 import io.millrace.log.inspect.PartitionReport;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.raft.ElectionState;
 
 /// An examination as one JSON object.
 final class DoctorJson {
@@ -23,6 +25,10 @@ final class DoctorJson {
     if (quorum != null) {
       json.put("features", new LinkedHashMap<>(quorum.features()));
       json.put("metadata", metadata(quorum));
+    }
+    ElectionState vote = examination.vote();
+    if (vote != null) {
+      json.put("vote", vote(vote));
     }
     json.put(
         "directories",
@@ -47,7 +53,9 @@ final class DoctorJson {
             "walked_logs",
             examination.walked().size(),
             "walked_bytes",
-            examination.walked().stream().mapToLong(PartitionReport::walkedBytes).sum()));
+            examination.walked().stream().mapToLong(PartitionReport::walkedBytes).sum(),
+            "headers_only",
+            examination.walksHeadersOnly()));
     return json;
   }
 
@@ -69,6 +77,17 @@ final class DoctorJson {
     return json;
   }
 
+  private static Map<String, Object> vote(ElectionState vote) {
+    Map<String, Object> json = Json.object("epoch", vote.epoch());
+    if (vote.hasLeader()) {
+      json.put("leader", vote.leaderId());
+    }
+    if (vote.hasVoted()) {
+      json.put("voted_for", vote.votedKey().id());
+    }
+    return json;
+  }
+
   private static Map<String, Object> directory(Examination examination, DirectoryReport report) {
     Map<String, Object> json = Json.object("path", report.path().toString());
     MetaPropertiesFile owner = examination.owners().get(report.path());
@@ -79,7 +98,8 @@ final class DoctorJson {
         json.put("directory_id", owner.directoryId().toString());
       }
     }
-    json.put("clean", report.clean());
+    json.put("clean", report.lastStop() == LastStop.CLEAN);
+    json.put("last_stop", report.lastStop().name().toLowerCase(Locale.ROOT));
     json.put("broker_epoch", report.brokerEpoch());
     json.put("usable_bytes", report.usableBytes());
     json.put("total_bytes", report.totalBytes());

@@ -9,6 +9,7 @@ import io.millrace.metadata.stored.StoredQuorum;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apache.kafka.raft.ElectionState;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ final class DoctorText {
     StoredQuorum quorum = examination.quorum();
     if (quorum != null) {
       print(quorum);
+    }
+    ElectionState vote = examination.vote();
+    if (vote != null) {
+      print(vote);
     }
     for (DirectoryReport report : examination.reports()) {
       print(report, examination.owners().get(report.path()));
@@ -59,6 +64,16 @@ final class DoctorText {
                     : ", voters " + quorum.voters().voterIds().stream().sorted().toList()));
   }
 
+  private void print(ElectionState vote) {
+    line(
+        "vote",
+        "epoch %d%s%s"
+            .formatted(
+                vote.epoch(),
+                vote.hasLeader() ? ", leader " + vote.leaderId() : ", no leader known",
+                vote.hasVoted() ? ", voted for " + vote.votedKey().id() : ""));
+  }
+
   private static String level(String feature, short level) {
     if (feature.equals(MetadataVersion.FEATURE_NAME)) {
       try {
@@ -85,10 +100,13 @@ final class DoctorText {
     }
     line(
         "stopped",
-        report.clean()
-            ? "cleanly"
-                + (report.brokerEpoch() < 0 ? "" : ", by broker epoch " + report.brokerEpoch())
-            : "not cleanly, or never used");
+        switch (report.lastStop()) {
+          case CLEAN ->
+              "cleanly"
+                  + (report.brokerEpoch() < 0 ? "" : ", by broker epoch " + report.brokerEpoch());
+          case KILLED -> "killed; this machine has run on since, so all that was written is there";
+          case UNKNOWN -> "not cleanly, or never used";
+        });
     line(
         "disk",
         size(report.usableBytes()) + " of " + size(report.totalBytes()) + " can be written");
@@ -142,8 +160,9 @@ final class DoctorText {
     console.line(
         walked.isEmpty()
             ? "a start takes every log as it is"
-            : "a start walks %d logs, %s, and goes on"
+            : "a start walks %s%d logs, %s, and goes on"
                 .formatted(
+                    examination.walksHeadersOnly() ? "the headers of " : "",
                     walked.size(),
                     size(walked.stream().mapToLong(PartitionReport::walkedBytes).sum())));
   }

@@ -7,6 +7,7 @@ import io.millrace.log.inspect.PartitionReport;
 import io.millrace.metadata.format.DirectoryChecks;
 import io.millrace.metadata.format.MetaPropertiesFile;
 import io.millrace.metadata.raft.MetadataLog;
+import io.millrace.metadata.raft.QuorumStateFile;
 import io.millrace.metadata.stored.StoredImage;
 import io.millrace.metadata.stored.StoredQuorum;
 import io.millrace.runtime.Disk;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.raft.ElectionState;
 import org.jspecify.annotations.Nullable;
 
 /// What the doctor sees in a node's directories, gathered.
@@ -35,6 +37,7 @@ final class Examination {
   private final Map<Path, MetaPropertiesFile> owners = new LinkedHashMap<>();
   private @Nullable Path metadataDirectory;
   private @Nullable StoredQuorum quorum;
+  private @Nullable ElectionState vote;
   private @Nullable MetadataImage image;
 
   private Examination(Disk disk, List<Path> directories) {
@@ -71,6 +74,7 @@ final class Examination {
     if (directory == null) {
       return;
     }
+    readVote(directory.resolve(MetadataLog.FOLDER).resolve(QuorumStateFile.NAME));
     try {
       StoredQuorum stored = StoredQuorum.read(disk, directory);
       quorum = stored;
@@ -90,6 +94,20 @@ final class Examination {
               Finding.Severity.DAMAGE,
               directory.resolve(MetadataLog.FOLDER),
               String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void readVote(Path file) {
+    try {
+      vote = QuorumStateFile.read(disk, file).orElse(null);
+    } catch (IOException e) {
+      findings.add(
+          damage(
+              file,
+              e.getMessage()
+                  + ": a start stops here. Where this node is the only voter, delete the file. Else"
+                  + " it may vote a second time in an epoch: remove it from the quorum, empty its"
+                  + " metadata directory and let it join again"));
     }
   }
 
@@ -211,8 +229,18 @@ final class Examination {
     return quorum;
   }
 
+  /// Whom this node took for the quorum's leader, or voted for, last; null where it never did.
+  @Nullable ElectionState vote() {
+    return vote;
+  }
+
   @Nullable MetadataImage image() {
     return image;
+  }
+
+  /// Whether the next start looks at headers only, in whatever it walks.
+  boolean walksHeadersOnly() {
+    return walked().stream().allMatch(PartitionReport::headersOnly);
   }
 
   /// Logs that the next start walks.

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,13 +139,49 @@ class DoctorTest {
   }
 
   @Test
-  void aKilledNodesLogsAreWalked() throws IOException {
+  void aKilledNodesLogsAreWalkedByTheirHeaders() throws IOException {
     Files.delete(data.resolve(".kafka_cleanshutdown"));
 
     CommandRun run = CommandRun.of("doctor", data.toString());
 
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("not cleanly", "a start walks");
+    assertThat(run.out()).contains("this machine has run on since", "a start walks the headers of");
+    assertThat(json(0).path("start").path("headers_only").asBoolean()).isTrue();
+  }
+
+  @Test
+  void afterAnotherBootLogsAreWalkedWithTheirChecksums() throws IOException {
+    Files.delete(data.resolve(".kafka_cleanshutdown"));
+    Files.writeString(data.resolve(".millrace_boot"), "boot.id=another\n");
+
+    CommandRun run = CommandRun.of("doctor", data.toString());
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("not cleanly", "a start walks")
+        .doesNotContain("headers", "has run on since");
+    assertThat(json(0).path("start").path("headers_only").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void whatKafkaLeftOpenIsWalkedWithItsChecksums() throws IOException {
+    Files.delete(data.resolve(".kafka_cleanshutdown"));
+    Path index = data.resolve("flights-1/00000000000000000000.timeindex");
+    Files.write(index, new byte[120], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+
+    assertThat(json(0).path("start").path("headers_only").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void theVoteIsShownAndABrokenOneIsDamage() throws IOException {
+    assertThat(CommandRun.of("doctor", data.toString()).out()).contains("vote", "leader 1");
+    assertThat(json(0).path("vote").path("leader").asInt()).isEqualTo(1);
+
+    Path vote = data.resolve("__cluster_metadata-0/quorum-state");
+    Files.writeString(vote, "{\"leaderId\":\"nobody\",\"data_version\":1}");
+
+    assertThat(json(ExitCode.FAILED).path("findings").toString())
+        .contains(vote.toString(), "cannot read the vote", "only voter");
   }
 
   @Test

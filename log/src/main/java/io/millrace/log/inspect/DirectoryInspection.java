@@ -1,6 +1,7 @@
 package io.millrace.log.inspect;
 
 import io.millrace.log.CleanShutdown;
+import io.millrace.log.LastStop;
 import io.millrace.log.format.MalformedFileException;
 import io.millrace.log.format.OffsetCheckpoint;
 import io.millrace.runtime.Disk;
@@ -50,7 +51,7 @@ public final class DirectoryInspection {
   }
 
   private DirectoryReport run() throws IOException {
-    boolean clean = CleanShutdown.isMarked(disk, path);
+    LastStop lastStop = LastStop.of(disk, path);
     long epoch = CleanShutdown.brokerEpoch(disk, path);
     Map<TopicPartition, Long> points = checkpoint(OffsetCheckpoint.RECOVERY_POINTS);
     Map<TopicPartition, Long> starts = checkpoint(OffsetCheckpoint.LOG_START_OFFSETS);
@@ -61,7 +62,7 @@ public final class DirectoryInspection {
         if (partition == null) {
           noteFolder(name);
         } else if (!partition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
-          inspect(partition, points, starts, watermarks, clean);
+          inspect(partition, points, starts, watermarks, lastStop);
         }
       }
     }
@@ -73,7 +74,7 @@ public final class DirectoryInspection {
               "the disk is full: %d bytes are left. Make room before a start".formatted(usable)));
     }
     return new DirectoryReport(
-        path, clean, epoch, usable, disk.totalBytes(path), partitions, findings);
+        path, lastStop, epoch, usable, disk.totalBytes(path), partitions, findings);
   }
 
   private Map<TopicPartition, Long> checkpoint(String name) throws IOException {
@@ -92,7 +93,7 @@ public final class DirectoryInspection {
       Map<TopicPartition, Long> points,
       Map<TopicPartition, Long> starts,
       Map<TopicPartition, Long> watermarks,
-      boolean clean)
+      LastStop lastStop)
       throws IOException {
     Path folder = path.resolve(partition.toString());
     progress.accept(folder);
@@ -103,7 +104,7 @@ public final class DirectoryInspection {
                 partition,
                 points.getOrDefault(partition, -1L),
                 starts.getOrDefault(partition, 0L),
-                clean)
+                lastStop)
             .run();
     partitions.add(report);
     Long watermark = watermarks.get(partition);

@@ -1,17 +1,18 @@
 package io.millrace.log.inspect;
 
+import io.millrace.log.LastStop;
 import java.nio.file.Path;
 import java.util.List;
 
 /// What is in a log directory.
 ///
-/// @param clean whether its last user stopped cleanly
+/// @param lastStop how its last user stopped
 /// @param brokerEpoch of that user, -1 when it is not known
 /// @param partitions in the order of their names, without the metadata log
 /// @param findings that concern no partition
 public record DirectoryReport(
     Path path,
-    boolean clean,
+    LastStop lastStop,
     long brokerEpoch,
     long usableBytes,
     long totalBytes,

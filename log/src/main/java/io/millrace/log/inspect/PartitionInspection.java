@@ -1,5 +1,6 @@
 package io.millrace.log.inspect;
 
+import io.millrace.log.LastStop;
 import io.millrace.log.format.CheckpointLines;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.format.MalformedFileException;
@@ -23,7 +24,7 @@ final class PartitionInspection {
   private final TopicPartition partition;
   private final long recoveryPoint;
   private final long storedStart;
-  private final boolean clean;
+  private final LastStop lastStop;
   private final List<Finding> findings = new ArrayList<>();
 
   private final List<Long> bases = new ArrayList<>();
@@ -31,23 +32,24 @@ final class PartitionInspection {
   private long sizeBytes;
   private long walkedBytes;
   private boolean tornTail;
+  private boolean padded;
 
   /// @param recoveryPoint -1 when it is not known
   /// @param storedStart of `log-start-offset-checkpoint`
-  /// @param clean whether the directory's last user stopped cleanly
+  /// @param lastStop how the directory's last user stopped
   PartitionInspection(
       Disk disk,
       Path folder,
       TopicPartition partition,
       long recoveryPoint,
       long storedStart,
-      boolean clean) {
+      LastStop lastStop) {
     this.disk = disk;
     this.folder = folder;
     this.partition = partition;
     this.recoveryPoint = recoveryPoint;
     this.storedStart = storedStart;
-    this.clean = clean;
+    this.lastStop = lastStop;
   }
 
   PartitionReport run() throws IOException {
@@ -69,6 +71,7 @@ final class PartitionInspection {
         sizeBytes,
         bases.size(),
         walkedBytes,
+        lastStop == LastStop.KILLED && !tornTail && !padded,
         findings);
   }
 
@@ -110,9 +113,10 @@ final class PartitionInspection {
       endOffset = Math.max(endOffset, walk.nextOffset());
       sizeBytes += walk.size();
       tornTail |= last && walk.torn();
+      padded |= walk.padded();
       ends.add(new long[] {walk.nextOffset(), walk.size()});
     }
-    boolean asItIs = clean && !tornTail && recoveryPoint >= endOffset;
+    boolean asItIs = lastStop == LastStop.CLEAN && !tornTail && recoveryPoint >= endOffset;
     for (int i = 0; i < ends.size() && !asItIs; i++) {
       boolean last = i + 1 == ends.size();
       if (last || ends.get(i)[0] > recoveryPoint) {

@@ -12,8 +12,9 @@ import org.apache.kafka.common.Uuid;
 /// @param recoveryPoint offset up to which all was flushed when it was written down; -1 when that
 ///   is not known
 /// @param sizeBytes of the segments, without indexes
-/// @param walkedBytes how much of them the next start reads and checks; 0 when it takes the log as
-///   it is
+/// @param walkedBytes how much of them the next start walks; 0 when it takes the log as it is
+/// @param headersOnly whether it believes what was written, and reads the headers of the batches
+///   only, instead of checking every checksum
 public record PartitionReport(
     TopicPartition partition,
     Path folder,
@@ -24,6 +25,7 @@ public record PartitionReport(
     long sizeBytes,
     int segments,
     long walkedBytes,
+    boolean headersOnly,
     List<Finding> findings) {
 
   public PartitionReport {

@@ -26,6 +26,7 @@ final class SegmentWalk {
   private long wholeBytes;
   private long size;
   private boolean torn;
+  private boolean padded;
 
   /// @param findings gets what is found
   SegmentWalk(Disk disk, Path folder, long baseOffset, List<Finding> findings) {
@@ -50,6 +51,11 @@ final class SegmentWalk {
   /// Whether the file ends in something that is no whole batch, with none behind.
   boolean torn() {
     return torn;
+  }
+
+  /// Whether room is reserved in an index, as Kafka does while it appends: it was not closed.
+  boolean padded() {
+    return padded;
   }
 
   /// @param last whether no segment follows
@@ -168,6 +174,8 @@ final class SegmentWalk {
     }
 
     void end() {
+      padded |=
+          entries.limit() >= OFFSET_ENTRY && entries.getLong(entries.limit() - OFFSET_ENTRY) == 0;
       if (missing && size > 0) {
         findings.add(Finding.mended(file, "is missing and will be built"));
       } else if (wrong || (!torn && hasEntry())) {
@@ -195,6 +203,7 @@ final class SegmentWalk {
       long time = entries.getLong();
       long offset = baseOffset + (entries.getInt() & 0xffffffffL);
       if (time == 0 && offset == baseOffset) {
+        padded = true;
         return;
       }
       if (time < lastTime

@@ -17,16 +17,16 @@ import org.apache.kafka.server.common.KRaftVersion;
 /// The file `quorum-state`: this voter's epoch and vote, as one line of JSON in the format of
 /// Kafka's `FileQuorumStateStore`. Replaced durably before any vote leaves the node. Used on the
 /// loop `raft`.
-final class QuorumStateFile implements QuorumStateStore {
+public final class QuorumStateFile implements QuorumStateStore {
 
-  static final String NAME = "quorum-state";
+  /// Its name, in the folder of the metadata log.
+  public static final String NAME = "quorum-state";
 
   private static final String VERSION = "data_version";
   private static final short HIGHEST_VERSION = 1;
 
   private final Disk disk;
   private final Path file;
-  private final ObjectMapper json = new ObjectMapper();
 
   QuorumStateFile(Disk disk, Path directory) {
     this.disk = disk;
@@ -35,11 +35,23 @@ final class QuorumStateFile implements QuorumStateStore {
 
   @Override
   public Optional<ElectionState> readElectionState() {
+    try {
+      return read(disk, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// What a node's `quorum-state` says; empty where there is none. Blocks.
+  ///
+  /// @param file of any node that is stopped, or of this one
+  /// @throws IOException when it cannot be read or understood, with the file's name
+  public static Optional<ElectionState> read(Disk disk, Path file) throws IOException {
     if (!disk.exists(file)) {
       return Optional.empty();
     }
     try {
-      JsonNode state = json.readTree(disk.read(file));
+      JsonNode state = new ObjectMapper().readTree(disk.read(file));
       JsonNode version = state.get(VERSION);
       if (!state.isObject() || version == null) {
         throw new IOException("no " + VERSION);
@@ -51,8 +63,9 @@ final class QuorumStateFile implements QuorumStateStore {
       }
       return Optional.of(
           ElectionState.fromQuorumStateData(QuorumStateDataJsonConverter.read(state, dataVersion)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the vote in " + file + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      // The generated reader reports a field that is missing or of another type unchecked.
+      throw new IOException("cannot read the vote in " + file + ": " + e.getMessage(), e);
     }
   }
 
