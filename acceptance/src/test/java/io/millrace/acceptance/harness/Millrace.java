@@ -19,11 +19,15 @@ public final class Millrace {
             "request.timeout.ms", 5_000));
   }
 
+  /// The launcher script.
+  public static Path launcher() {
+    return Path.of(
+        System.getProperty(
+            "millrace.command", Suite.basedir().resolve("../millrace").normalize().toString()));
+  }
+
   /// The command with its arguments, ready to run.
   public static Program command(String... arguments) {
-    String launcher =
-        System.getProperty(
-            "millrace.command", Suite.basedir().resolve("../millrace").normalize().toString());
-    return Program.of(Path.of(launcher), arguments).within(Duration.ofSeconds(120));
+    return Program.of(launcher(), arguments).within(Duration.ofSeconds(120));
   }
 }

@@ -45,6 +45,16 @@ public final class Suite {
     return Integer.parseInt(System.getProperty("acceptance.kills", "5"));
   }
 
+  /// How many faults the chaos test makes (`acceptance.faults`).
+  public static int faults() {
+    return Integer.parseInt(System.getProperty("acceptance.faults", "6"));
+  }
+
+  /// Whether the chaos test puts its nodes into network namespaces (`acceptance.namespaces`).
+  public static boolean inNamespaces() {
+    return Boolean.parseBoolean(System.getProperty("acceptance.namespaces", "false"));
+  }
+
   /// A source of random moments. Its seed is printed; `acceptance.seed` repeats one.
   public static Random random(String concern) {
     String given = System.getProperty("acceptance.seed", "");
