@@ -30,12 +30,22 @@ public final class NodeConfig {
           "listeners", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093");
 
   /// Names under which only this host can be reached.
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
+  static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
   /// How long a broker may be silent before it is fenced, where nothing is said of it (Kafka: 9,000
   /// and 2,000). Both or none, since they must fit each other.
   static final Map<String, String> SILENCE =
       Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "500");
+
+  /// The same for a node that names no other: its heartbeats go to itself, so nothing is gained by
+  /// quick ones. The session stays short for brokers that join it later.
+  static final Map<String, String> SILENCE_ALONE =
+      Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "1000");
+
+  /// How often the active controller of such a node writes a record that says nothing, where
+  /// nothing is said of it (Kafka: 500). Each costs a synced append and a new image, which is most
+  /// of what an idle node does, and tells only those who watch from afar that it is alive.
+  static final String MAX_IDLE_ALONE_MS = "5000";
 
   /// Looks up the node id that an earlier start wrote into `meta.properties`.
   @FunctionalInterface

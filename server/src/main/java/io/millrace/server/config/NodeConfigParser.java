@@ -12,7 +12,9 @@ import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.raft.KRaftConfigs;
+import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerConfigs;
@@ -84,8 +86,13 @@ final class NodeConfigParser {
     if (!properties.containsKey(ROLES)) {
       NodeConfig.DEFAULTS.forEach(properties::putIfAbsent);
     }
+    boolean alone = isAlone();
     if (NodeConfig.SILENCE.keySet().stream().noneMatch(properties::containsKey)) {
-      properties.putAll(NodeConfig.SILENCE);
+      properties.putAll(alone ? NodeConfig.SILENCE_ALONE : NodeConfig.SILENCE);
+    }
+    if (alone) {
+      properties.putIfAbsent(
+          MetadataLogConfig.METADATA_MAX_IDLE_INTERVAL_MS_CONFIG, NodeConfig.MAX_IDLE_ALONE_MS);
     }
     String roles = properties.get(ROLES);
     if (roles != null && !roles.contains("broker") && !properties.containsKey("listeners")) {
@@ -103,6 +110,34 @@ final class NodeConfigParser {
           "Set " + KRaftConfigs.CONTROLLER_LISTENER_NAMES_CONFIG + "=CONTROLLER");
       properties.put(KRaftConfigs.CONTROLLER_LISTENER_NAMES_CONFIG, "CONTROLLER");
     }
+  }
+
+  /// Whether the node is broker and controller and names no other node: no voter but itself, and no
+  /// place to look for a quorum but a listener of its own.
+  private boolean isAlone() {
+    List<String> roles = words(ROLES);
+    List<String> voters = words(QuorumConfig.QUORUM_VOTERS_CONFIG);
+    return roles.contains("broker")
+        && roles.contains("controller")
+        && voters.size() <= 1
+        && words(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG).stream().allMatch(this::isOwn);
+  }
+
+  private boolean isOwn(String server) {
+    int colon = server.lastIndexOf(':');
+    String host = server.substring(0, Math.max(colon, 0));
+    String port = server.substring(colon + 1);
+    return words(SocketServerConfigs.LISTENERS_CONFIG).stream()
+        .anyMatch(listener ->
+            listener.endsWith("://" + server)
+                || (NodeConfig.LOOPBACK.contains(host) && listener.endsWith(":" + port)));
+  }
+
+  private List<String> words(String key) {
+    return Arrays.stream(properties.getOrDefault(key, "").split(","))
+        .map(String::trim)
+        .filter(word -> !word.isEmpty())
+        .toList();
   }
 
   /// Checks every value against its definition; those that fail are left out of what is returned,

@@ -102,6 +102,46 @@ class NodeConfigTest {
         .containsExactly("localhost", "far");
   }
 
+  private static List<Object> beats(Map<String, String> properties) throws InvalidConfiguration {
+    KafkaValues values = NodeConfig.parse(properties).values();
+    return List.of(
+        values.getInt("broker.session.timeout.ms"),
+        values.getInt("broker.heartbeat.interval.ms"),
+        values.getInt("metadata.max.idle.interval.ms"));
+  }
+
+  @Test
+  void aNodeThatNamesNoOtherBeatsSlowlyAndOthersBeatQuickly() throws InvalidConfiguration {
+    String servers = "controller.quorum.bootstrap.servers";
+    List<Object> alone = List.of(2000, 1000, 5000);
+    List<Object> together = List.of(2000, 500, 500);
+
+    assertThat(beats(Map.of())).isEqualTo(alone);
+    assertThat(beats(SHIPPED)).isEqualTo(alone);
+    assertThat(beats(with(SHIPPED, servers, "localhost:9093,far:9093"))).isEqualTo(together);
+    assertThat(beats(with(SHIPPED, servers, "far:9093"))).isEqualTo(together);
+    assertThat(beats(with(with(SHIPPED, servers, ""), "controller.quorum.voters", "1@a:1,2@b:1")))
+        .isEqualTo(together);
+    assertThat(
+            beats(
+                Map.of(
+                    "process.roles",
+                    "broker",
+                    "node.id",
+                    "1",
+                    "controller.listener.names",
+                    "CONTROLLER",
+                    servers,
+                    "localhost:9093",
+                    "listeners",
+                    "PLAINTEXT://localhost:9092")))
+        .isEqualTo(together);
+    assertThat(beats(with(SHIPPED, "broker.session.timeout.ms", "9000")))
+        .isEqualTo(List.of(9000, 2000, 5000));
+    assertThat(beats(with(SHIPPED, "metadata.max.idle.interval.ms", "0")))
+        .isEqualTo(List.of(2000, 1000, 0));
+  }
+
   @Test
   void namesAllMeaninglessKeysInOneWarning() throws InvalidConfiguration {
     List<String> warnings = NodeConfig.parse(with(SHIPPED, "no.such.key", "x")).warnings();
