@@ -12,9 +12,6 @@ final class DirectoryDuties {
   /// Topics with `flush.ms` are looked at this often, if not more often.
   private static final long MAX_FLUSH_LOOK_MS = 1_000;
 
-  /// Kafka's `replica.high.watermark.checkpoint.interval.ms`.
-  private static final long HIGH_WATERMARK_MS = 5_000;
-
   /// Kafka's `log.initial.task.delay.ms`: the node has better things to do when it starts.
   private static final long INITIAL_DELAY_MS = 30_000;
 
@@ -50,7 +47,10 @@ final class DirectoryDuties {
     long checkpointMs =
         Math.min(config.checkpointIntervalMs(), config.startOffsetCheckpointIntervalMs());
     every(loop, checkpointMs, checkpointMs, this::checkpoint);
-    every(loop, HIGH_WATERMARK_MS, HIGH_WATERMARK_MS, this::checkpointHighWatermarks);
+    long watermarkMs = config.highWatermarkCheckpointIntervalMs();
+    every(loop, watermarkMs, watermarkMs, this::checkpointHighWatermarks);
+    long producersMs = config.producerExpirationCheckIntervalMs();
+    every(loop, producersMs, producersMs, this::expireProducers);
     long retentionMs = config.retentionCheckIntervalMs();
     every(loop, Math.min(INITIAL_DELAY_MS, retentionMs), retentionMs, this::retain);
   }
@@ -163,13 +163,22 @@ final class DirectoryDuties {
         return;
       }
       guardian.guarded(log -> {
-        log.producers().removeExpired(now);
         RetentionResult result = log.applyRetention(now, guardian.highWatermark());
         if (!result.files().isEmpty()) {
           removal.removeFiles(
               entry.hosted.directory(), result.files(), log.config().fileDeleteDelayMs());
         }
       });
+    });
+  }
+
+  private void expireProducers() {
+    long now = world.clock().wallMs();
+    eachLog(entry -> {
+      LogOwner guardian = entry.owner;
+      if (guardian != null) {
+        guardian.guarded(log -> log.producers().removeExpired(now));
+      }
     });
   }
 }

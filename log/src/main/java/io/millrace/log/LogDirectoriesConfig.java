@@ -12,6 +12,8 @@ import java.util.List;
 /// @param checkpointIntervalMs `log.flush.offset.checkpoint.interval.ms`
 /// @param startOffsetCheckpointIntervalMs `log.flush.start.offset.checkpoint.interval.ms`
 /// @param retentionCheckIntervalMs `log.retention.check.interval.ms`
+/// @param highWatermarkCheckpointIntervalMs `replica.high.watermark.checkpoint.interval.ms`
+/// @param producerExpirationCheckIntervalMs `producer.id.expiration.check.interval.ms`
 /// @param backgroundFlushIntervalMs how often logs with unflushed records are flushed whatever
 ///   their settings, so that recovery stays short; ours, Kafka leaves it to the kernel
 /// @param recoveryThreadsPerDir `num.recovery.threads.per.data.dir`: logs opened at a time
@@ -22,11 +24,13 @@ public record LogDirectoriesConfig(
     long checkpointIntervalMs,
     long startOffsetCheckpointIntervalMs,
     long retentionCheckIntervalMs,
+    long highWatermarkCheckpointIntervalMs,
+    long producerExpirationCheckIntervalMs,
     long backgroundFlushIntervalMs,
     int recoveryThreadsPerDir) {
 
   /// With defaults for all but the place.
   public LogDirectoriesConfig(List<Path> logDirs, int nodeId) {
-    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 60_000, 2);
+    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 5_000, 600_000, 60_000, 2);
   }
 }

@@ -197,6 +197,8 @@ public final class NodeAssembly {
             values.getInt("log.flush.offset.checkpoint.interval.ms"),
             values.getInt("log.flush.start.offset.checkpoint.interval.ms"),
             values.getLong("log.retention.check.interval.ms"),
+            values.getLong("replica.high.watermark.checkpoint.interval.ms"),
+            values.getInt("producer.id.expiration.check.interval.ms"),
             10_000,
             values.getInt("num.recovery.threads.per.data.dir"));
     LogDirectories opened = LogDirectories.open(world, settings, this::onDirectoryOffline);
