@@ -210,7 +210,13 @@ final class LogAppender {
     }
     full.seal();
     log.segments.add(
-        Segment.create(log.disk, log.dir, baseOffset, log.nowMs(), log.rollJitterMs()));
+        Segment.create(
+            log.disk,
+            log.dir,
+            baseOffset,
+            log.nowMs(),
+            log.rollJitterMs(),
+            log.environment.lookups()));
     log.folderDirty = true;
     takeSnapshot();
   }

@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.segment.LookupMemory;
 import io.millrace.runtime.World;
 import java.util.function.IntSupplier;
 
@@ -8,11 +9,21 @@ import java.util.function.IntSupplier;
 /// @param producerExpiration `producer.id.expiration.ms`, which may change while the node runs: a
 ///   producer silent for longer is forgotten
 /// @param segmentRecoveryBufferBytes size of the buffer that recovery reads files through
+/// @param lookups what batches are looked up with
 public record LogEnvironment(
     World world,
     LogReports reports,
     IntSupplier producerExpiration,
-    int segmentRecoveryBufferBytes) {
+    int segmentRecoveryBufferBytes,
+    LookupMemory lookups) {
+
+  public LogEnvironment(
+      World world,
+      LogReports reports,
+      IntSupplier producerExpiration,
+      int segmentRecoveryBufferBytes) {
+    this(world, reports, producerExpiration, segmentRecoveryBufferBytes, new LookupMemory());
+  }
 
   /// With Kafka's defaults.
   public LogEnvironment(World world, LogReports reports) {

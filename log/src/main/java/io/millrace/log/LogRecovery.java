@@ -112,7 +112,13 @@ final class LogRecovery {
       switch (suffix) {
         case LogFiles.LOG ->
             log.segments.add(
-                Segment.open(log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs()));
+                Segment.open(
+                    log.disk,
+                    log.dir,
+                    offset,
+                    log.nowMs(),
+                    log.rollJitterMs(),
+                    log.environment.lookups()));
         case LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX, LogFiles.TRANSACTION_INDEX -> {
           if (!names.contains(LogFiles.name(offset, LogFiles.LOG))) {
             reports.rebuilt(log.dir.resolve(name), "has no segment");
@@ -267,7 +273,13 @@ final class LogRecovery {
 
   private void addSegment(long baseOffset) throws IOException {
     log.segments.add(
-        Segment.create(log.disk, log.dir, baseOffset, log.nowMs(), log.rollJitterMs()));
+        Segment.create(
+            log.disk,
+            log.dir,
+            baseOffset,
+            log.nowMs(),
+            log.rollJitterMs(),
+            log.environment.lookups()));
     log.nextOffset = baseOffset;
     log.folderDirty = true;
   }

@@ -71,7 +71,9 @@ final class LogTruncation {
   void fullyTo(long offset) throws IOException {
     lowerPoints(Math.min(offset, log.logStartOffset));
     log.deleteNow(log.segments.removeFrom(0));
-    log.segments.add(Segment.create(log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs()));
+    log.segments.add(
+        Segment.create(
+            log.disk, log.dir, offset, log.nowMs(), log.rollJitterMs(), log.environment.lookups()));
     log.disk.syncDirectory(log.dir);
     log.nextOffset = offset;
     log.logStartOffset = offset;

@@ -52,10 +52,21 @@ public final class BatchScanner {
 
   /// @param verify whether checksums are compared: then every byte is read, else headers only
   public BatchScanner(DiskFile file, long from, long end, int bufferBytes, boolean verify) {
+    this(file, from, end, ByteBuffer.allocate(Math.max(bufferBytes, BatchHeader.SIZE)), verify);
+  }
+
+  /// A walk over headers through a buffer that is lent for as long as the walk takes.
+  ///
+  /// @param buffer holds a header at least
+  public BatchScanner(DiskFile file, long from, long end, ByteBuffer buffer) {
+    this(file, from, end, buffer, false);
+  }
+
+  private BatchScanner(DiskFile file, long from, long end, ByteBuffer buffer, boolean verify) {
     this.file = file;
     this.end = end;
     this.verify = verify;
-    this.buffer = ByteBuffer.allocate(Math.max(bufferBytes, BatchHeader.SIZE));
+    this.buffer = buffer;
     this.step = verify ? buffer.capacity() : Math.min(buffer.capacity(), FIRST_STEP);
     this.position = from;
     this.bufferStart = from;

@@ -25,10 +25,11 @@ public final class OffsetIndex {
   static final int PENDING = 128;
 
   /// Entries of the file that a search reads at once.
-  private static final int BLOCK = 256;
+  private static final int BLOCK = LookupMemory.BYTES / ENTRY_SIZE / 2;
 
   private final long baseOffset;
   private final IndexFile file;
+  private final LookupMemory lookups;
   private int[] pendingOffsets = new int[0];
   private int[] pendingPositions = new int[0];
   private int pending;
@@ -37,9 +38,10 @@ public final class OffsetIndex {
   /// no entry has.
   private int[] blockOffsets = new int[0];
 
-  OffsetIndex(Disk disk, Path path, long baseOffset, int entries) {
+  OffsetIndex(Disk disk, Path path, long baseOffset, int entries, LookupMemory lookups) {
     this.baseOffset = baseOffset;
     this.file = new IndexFile(disk, path, ENTRY_SIZE, entries);
+    this.lookups = lookups;
   }
 
   /// An entry found, in terms of the log: or "from the segment's start" when there is none.
@@ -130,9 +132,17 @@ public final class OffsetIndex {
       return Entry.SEGMENT_START;
     }
     int first = block * BLOCK;
-    int last = Math.min(BLOCK, count - first) - 1;
-    ByteBuffer entries = ByteBuffer.allocate((last + 1) * ENTRY_SIZE);
-    file.readFrom(first, entries);
+    ByteBuffer entries = lookups.take();
+    try {
+      int last = Math.min(BLOCK, count - first) - 1;
+      file.readFrom(first, entries.limit((last + 1) * ENTRY_SIZE));
+      return floorIn(entries, first, last, relative);
+    } finally {
+      lookups.giveBack(entries);
+    }
+  }
+
+  private Entry floorIn(ByteBuffer entries, int first, int last, long relative) {
     int low = 0;
     for (int high = last; low < high; ) {
       int middle = (low + high + 1) >>> 1;

@@ -25,11 +25,9 @@ public final class Segment {
   /// What was appended last, up to this size, is taken to be in the page cache still.
   private static final int RECENT_BYTES = 1 << 20;
 
-  /// Read from a cold place at once, when looking for a batch: an index interval and some.
-  private static final int LOOKUP_BYTES = 4096;
-
   private final Disk disk;
   private final long baseOffset;
+  private final LookupMemory lookups;
   private final SegmentIndexes indexes;
   private final SegmentTimes times;
   private final RecentBatches recent = new RecentBatches();
@@ -44,10 +42,17 @@ public final class Segment {
   private int appendedFrom;
 
   private Segment(
-      Disk disk, Path dir, long baseOffset, SegmentIndexes indexes, long createdMs, long jitterMs) {
+      Disk disk,
+      Path dir,
+      long baseOffset,
+      LookupMemory lookups,
+      SegmentIndexes indexes,
+      long createdMs,
+      long jitterMs) {
     this.disk = disk;
     this.dir = dir;
     this.baseOffset = baseOffset;
+    this.lookups = lookups;
     this.indexes = indexes;
     this.times = new SegmentTimes(indexes.times());
     this.createdMs = createdMs;
@@ -55,11 +60,12 @@ public final class Segment {
   }
 
   /// Makes the files of a new, empty segment.
-  public static Segment create(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
+  public static Segment create(
+      Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs, LookupMemory lookups)
       throws IOException {
     try {
-      SegmentIndexes indexes = SegmentIndexes.create(disk, dir, baseOffset);
-      Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
+      SegmentIndexes indexes = SegmentIndexes.create(disk, dir, baseOffset, lookups);
+      Segment segment = new Segment(disk, dir, baseOffset, lookups, indexes, createdMs, jitterMs);
       DiskFile log = segment.file();
       if (log.size() > 0) {
         log.truncate(0);
@@ -77,10 +83,11 @@ public final class Segment {
 
   /// Takes the files as they are found; nothing but their sizes is read. A missing index counts as
   /// empty.
-  public static Segment open(Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs)
+  public static Segment open(
+      Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs, LookupMemory lookups)
       throws IOException {
-    SegmentIndexes indexes = SegmentIndexes.open(disk, dir, baseOffset);
-    Segment segment = new Segment(disk, dir, baseOffset, indexes, createdMs, jitterMs);
+    SegmentIndexes indexes = SegmentIndexes.open(disk, dir, baseOffset, lookups);
+    Segment segment = new Segment(disk, dir, baseOffset, lookups, indexes, createdMs, jitterMs);
     long size = disk.size(segment.path(LogFiles.LOG));
     if (size > Integer.MAX_VALUE) {
       throw new IOException(segment.path(LogFiles.LOG) + ": larger than 2 GiB");
@@ -239,23 +246,28 @@ public final class Segment {
     if (slot >= 0) {
       return new Found(recent.position(slot), recent.size(slot));
     }
-    BatchScanner scanner = scannerFrom(offset);
-    while (scanner.next()) {
-      if (scanner.lastOffset() >= offset) {
-        return new Found((int) scanner.position(), scanner.size());
+    ByteBuffer buffer = lookups.take();
+    try {
+      BatchScanner scanner = scannerFrom(offset, buffer);
+      while (scanner.next()) {
+        if (scanner.lastOffset() >= offset) {
+          return new Found((int) scanner.position(), scanner.size());
+        }
       }
+      return null;
+    } finally {
+      lookups.giveBack(buffer);
     }
-    return null;
   }
 
   /// A scanner at the indexed batch at or before `offset`, not yet moved.
-  BatchScanner scannerFrom(long offset) throws IOException {
+  private BatchScanner scannerFrom(long offset, ByteBuffer buffer) throws IOException {
     OffsetIndex.Entry entry = offsetIndex().floor(offset);
     if (entry.position() < 0 || entry.position() > size) {
       throw new CorruptIndexException(
           offsetIndex().file().path() + ": entry " + entry.index() + " leads out of the segment");
     }
-    BatchScanner scanner = new BatchScanner(file(), entry.position(), size, LOOKUP_BYTES, false);
+    BatchScanner scanner = new BatchScanner(file(), entry.position(), size, buffer);
     if (entry.index() >= 0 && !(scanner.next() && scanner.lastOffset() == entry.lastOffset())) {
       throw new CorruptIndexException(
           offsetIndex().file().path() + ": entry " + entry.index() + " leads to no batch");
@@ -266,8 +278,13 @@ public final class Segment {
 
   /// A scanner that comes by every batch that reaches `offset` or lies behind it, and a few before.
   public BatchScanner scanFrom(long offset, int bufferBytes) throws IOException {
-    int position = (int) scannerFrom(offset).position();
-    return scan(position, bufferBytes, false);
+    ByteBuffer buffer = lookups.take();
+    try {
+      int position = (int) scannerFrom(offset, buffer).position();
+      return scan(position, bufferBytes, false);
+    } finally {
+      lookups.giveBack(buffer);
+    }
   }
 
   /// A scanner over the segment's batches from `position` on.
@@ -279,7 +296,8 @@ public final class Segment {
   /// null when there is none. Whether a record of it does is for the caller to see.
   public @Nullable Found findTimestamp(long timestampMs, long fromOffset) throws IOException {
     TimeIndex.Entry older = timeIndex().below(timestampMs);
-    BatchScanner scanner = scannerFrom(Math.max(older.offset(), fromOffset));
+    BatchScanner scanner =
+        scannerFrom(Math.max(older.offset(), fromOffset), ByteBuffer.allocate(LookupMemory.BYTES));
     while (scanner.next()) {
       if (scanner.maxTimestamp() >= timestampMs && scanner.lastOffset() >= fromOffset) {
         return new Found((int) scanner.position(), scanner.size());
@@ -292,7 +310,7 @@ public final class Segment {
   ///
   /// @return -1 when the file does not end with a whole batch
   public long readNextOffset() throws IOException {
-    BatchScanner scanner = scannerFrom(Long.MAX_VALUE);
+    BatchScanner scanner = scannerFrom(Long.MAX_VALUE, ByteBuffer.allocate(LookupMemory.BYTES));
     long next = baseOffset;
     while (scanner.next()) {
       next = scanner.lastOffset() + 1;
@@ -333,7 +351,7 @@ public final class Segment {
   private void remeasure() throws IOException {
     times.readIndex();
     OffsetIndex.Entry from = offsetIndex().floor(times.maxOffset());
-    BatchScanner scanner = scan(from.position(), LOOKUP_BYTES, false);
+    BatchScanner scanner = scan(from.position(), LookupMemory.BYTES, false);
     while (scanner.next()) {
       times.note(scanner.maxTimestamp(), scanner.lastOffset(), false);
     }

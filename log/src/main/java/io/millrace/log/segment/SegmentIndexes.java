@@ -36,13 +36,18 @@ final class SegmentIndexes {
 
   /// Empty ones of a new segment. Kafka takes a segment without index files for damaged, so the
   /// files exist from the start; that of the transactions appears with the first.
-  static SegmentIndexes create(Disk disk, Path dir, long baseOffset) throws IOException {
+  static SegmentIndexes create(Disk disk, Path dir, long baseOffset, LookupMemory lookups)
+      throws IOException {
     SegmentIndexes indexes =
         new SegmentIndexes(
             disk,
             baseOffset,
             new OffsetIndex(
-                disk, LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX), baseOffset, 0),
+                disk,
+                LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX),
+                baseOffset,
+                0,
+                lookups),
             new TimeIndex(disk, LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX), baseOffset, 0),
             new TransactionIndex(
                 disk, LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX), 0, false));
@@ -52,14 +57,16 @@ final class SegmentIndexes {
   }
 
   /// As they are found; nothing but their sizes is read, and a missing one counts as empty.
-  static SegmentIndexes open(Disk disk, Path dir, long baseOffset) throws IOException {
+  static SegmentIndexes open(Disk disk, Path dir, long baseOffset, LookupMemory lookups)
+      throws IOException {
     Path offsets = LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX);
     Path times = LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX);
     Path transactions = LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX);
     return new SegmentIndexes(
         disk,
         baseOffset,
-        new OffsetIndex(disk, offsets, baseOffset, entries(disk, offsets, OffsetIndex.ENTRY_SIZE)),
+        new OffsetIndex(
+            disk, offsets, baseOffset, entries(disk, offsets, OffsetIndex.ENTRY_SIZE), lookups),
         new TimeIndex(disk, times, baseOffset, entries(disk, times, TimeIndex.ENTRY_SIZE)),
         new TransactionIndex(
             disk,

@@ -67,6 +67,6 @@ class OffsetIndexTest {
   }
 
   private OffsetIndex index() {
-    return new OffsetIndex(world.disk(), directory.resolve("0.index"), BASE, 0);
+    return new OffsetIndex(world.disk(), directory.resolve("0.index"), BASE, 0, new LookupMemory());
   }
 }
