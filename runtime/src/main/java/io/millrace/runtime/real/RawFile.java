@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// without its overhead, and the question which pages are cached.
 ///
 /// The channel keeps its descriptor to itself, so this opens the file once more, when first needed:
-/// only files that are appended to have a second descriptor for good. The path may lead to another
+/// files that are appended to, and those whose pages are asked for. The path may lead to another
 /// file by then; that is checked, and the channel does the work.
 ///
-/// Which pages are cached is asked with `mincore` over a mapping that is never read. It reaches
-/// beyond the file's end, so that a growing file is seldom mapped anew.
+/// Which pages are cached is asked with `cachestat`, and where that is missing with `mincore` over
+/// a mapping that is never read. It reaches beyond the file's end, so that a growing file is seldom
+/// mapped anew.
 final class RawFile {
 
   private static final int NOT_OPENED = -2;
@@ -40,11 +41,16 @@ final class RawFile {
   private long mapping;
 
   private long mappingBytes;
+
+  /// For questions about a file that nobody has written to.
+  private int asking;
+
   private boolean closed;
 
   RawFile(Path path, boolean writable) throws IOException {
     inode = LibC.supported() ? inode(path) : null;
     descriptor = writable && inode != null ? NOT_OPENED : NONE;
+    asking = inode != null ? NOT_OPENED : NONE;
   }
 
   /// Writes what it can of a direct buffer and moves its position. Returns the bytes written; 0
@@ -94,7 +100,30 @@ final class RawFile {
 
   /// Whether every page of the range is cached; false when it cannot be told.
   synchronized boolean isResident(Path path, long position, long length) {
-    if (!LibC.ready() || (position + length > mappingBytes && !map(path, position + length))) {
+    if (!LibC.ready() || closed) {
+      return false;
+    }
+    int asked = descriptor >= 0 ? descriptor : forAsking(path);
+    if (asked >= 0) {
+      long cached = LibC.cachedPages(asked, position, length, PAGES.get());
+      if (cached >= 0) {
+        int page = LibC.pageBytes();
+        return cached >= (position + length - 1) / page - position / page + 1;
+      }
+    }
+    return isMappedResident(path, position, length);
+  }
+
+  private int forAsking(Path path) {
+    if (asking == NOT_OPENED) {
+      asking = openSame(path, LibC.O_RDONLY);
+    }
+    return asking;
+  }
+
+  /// The same by `mincore`.
+  synchronized boolean isMappedResident(Path path, long position, long length) {
+    if (position + length > mappingBytes && !map(path, position + length)) {
       return false;
     }
     int page = LibC.pageBytes();
@@ -160,5 +189,9 @@ final class RawFile {
       LibC.close(descriptor);
     }
     descriptor = NONE;
+    if (asking >= 0) {
+      LibC.close(asking);
+    }
+    asking = NONE;
   }
 }

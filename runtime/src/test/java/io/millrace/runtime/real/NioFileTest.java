@@ -91,6 +91,22 @@ class NioFileTest {
   }
 
   @Test
+  void bothWaysToAskForPagesAgree() throws IOException {
+    Path path = directory.resolve("f");
+    Files.write(path, new byte[300_000]);
+    RawFile file = new RawFile(path, false);
+    for (int position = 0; position < 400_000; position += 33_333) {
+      for (int length : new int[] {1, 4_096, 70_000}) {
+        assertThat(file.isResident(path, position, length))
+            .as("%s bytes at %s", length, position)
+            .isEqualTo(file.isMappedResident(path, position, length));
+      }
+    }
+    file.close();
+    assertThat(file.isResident(path, 0, 1)).isFalse();
+  }
+
+  @Test
   void cannotProbeAFileThatIsGone() throws IOException {
     Path path = directory.resolve("f");
     Files.write(path, new byte[10_000]);
