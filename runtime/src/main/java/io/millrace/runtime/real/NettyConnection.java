@@ -75,7 +75,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    received.giveBackIfEmpty();
+    received.settle();
     if (!closed) {
       guarded(handler::onReceiveComplete);
     }
@@ -189,7 +189,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
   private void offerAgain() {
     if (reading && !closed && received.readableBytes() > 0) {
       offer();
-      received.giveBackIfEmpty();
+      received.settle();
       guarded(handler::onReceiveComplete);
     }
   }

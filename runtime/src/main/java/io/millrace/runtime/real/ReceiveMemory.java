@@ -54,10 +54,18 @@ final class ReceiveMemory implements RecvByteBufAllocator {
     needed = frameBytes;
   }
 
-  /// Gives the memory back to the loop if there is nothing in it.
-  void giveBackIfEmpty() {
-    if (readableBytes() == 0) {
+  /// The end of a read: gives the memory back to the loop if there is nothing in it, and where that
+  /// is scarce, keeps no more than what is unfinished needs.
+  void settle() {
+    Block held = block;
+    int unfinished = readableBytes();
+    if (unfinished == 0) {
       release();
+    } else if (held != null
+        && memory.isScarce()
+        && held.capacity() == LoopMemory.STANDARD_BYTES
+        && unfinished <= LoopMemory.STANDARD_BYTES / 2) {
+      moveTo(memory.takeSmall(unfinished), held, unfinished);
     }
   }
 
@@ -99,7 +107,10 @@ final class ReceiveMemory implements RecvByteBufAllocator {
   private ByteBuf move(Block from, int unfinished, int missing) {
     long enough = (long) unfinished + Math.max(missing, LEAST_ROOM);
     int capacity = (int) Math.min(enough, Math.max(4L * unfinished, LoopMemory.STANDARD_BYTES));
-    Block to = capacity <= from.capacity() ? from : memory.take(capacity);
+    return moveTo(capacity <= from.capacity() ? from : memory.take(capacity), from, unfinished);
+  }
+
+  private ByteBuf moveTo(Block to, Block from, int unfinished) {
     to.view.clear().put(0, from.view.clear(), readIndex, unfinished);
     to.netty.setIndex(0, unfinished);
     readIndex = 0;
