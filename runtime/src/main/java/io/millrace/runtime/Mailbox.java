@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import java.util.ArrayList;
+import java.util.List;
 
 /// Messages to one loop, delivered in batches: however many are posted while the loop is busy, it
 /// is woken once. After each batch the owner's `afterBatch` runs, the moment to flush what the
@@ -58,14 +59,24 @@ public final class Mailbox {
       }
     } finally {
       if (delivered < batch.size()) {
-        // A message threw: what came after it is not lost with it.
-        for (Runnable rest : batch.subList(delivered + 1, batch.size()).toArray(Runnable[]::new)) {
-          post(rest);
-        }
+        // A message threw: what came after it is not lost with it, and stays ahead of what was
+        // posted meanwhile.
+        putBack(batch.subList(delivered + 1, batch.size()));
       }
       batch.clear();
       delivering = false;
       afterBatch.run();
     }
+  }
+
+  private void putBack(List<Runnable> rest) {
+    synchronized (guard) {
+      incoming.addAll(0, rest);
+      if (scheduled || incoming.isEmpty()) {
+        return;
+      }
+      scheduled = true;
+    }
+    loop.execute(this::deliver);
   }
 }
