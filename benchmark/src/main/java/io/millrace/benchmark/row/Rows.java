@@ -72,6 +72,7 @@ public final class Rows {
         new StartRow(),
         new IdleRow(),
         new RestartRow(),
+        new CommitsRow(),
         new FailoverRow(Blow.BROKER),
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),

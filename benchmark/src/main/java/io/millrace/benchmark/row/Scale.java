@@ -9,6 +9,7 @@ package io.millrace.benchmark.row;
 /// @param idleSeconds how long the idle broker is left alone, and then watched
 /// @param partitions of the row about many partitions
 /// @param restartBytes payload that a killed broker has to recover
+/// @param commits offsets that a group coordinator has to read again
 public record Scale(
     double seconds,
     double warmSeconds,
@@ -16,13 +17,14 @@ public record Scale(
     double fetchSeconds,
     double idleSeconds,
     int partitions,
-    long restartBytes) {
+    long restartBytes,
+    long commits) {
   private static final long MIB = 1 << 20;
   private static final long GB = 1_000_000_000;
 
   /// What the published table is made with.
-  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 10 * GB);
+  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 10 * GB, 10_000_000);
 
   /// A look, in a minute or two.
-  public static final Scale QUICK = new Scale(2, 0.5, 384 * MIB, 1.5, 3, 500, 128 * MIB);
+  public static final Scale QUICK = new Scale(2, 0.5, 384 * MIB, 1.5, 3, 500, 128 * MIB, 1_000_000);
 }

@@ -1,6 +1,7 @@
 package io.millrace.benchmark.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,8 +11,14 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -54,6 +61,54 @@ class FramesTest {
     RecordBatch batch = ((MemoryRecords) partition.records()).batches().iterator().next();
     batch.ensureValid();
     assertThat(batch.countOrNull()).isEqualTo(payload.records());
+  }
+
+  @Test
+  void aCommitFrameIsPatchedInPlace() {
+    CommitFrame frame = new CommitFrame("readers", TOPIC, 5, 3);
+    frame.next(1, 1);
+    ByteBuffer bytes = frame.next(77, 1_234_567_890_123L);
+    assertThat(bytes.getInt()).isEqualTo(bytes.remaining());
+    assertThat(RequestHeader.parse(bytes).correlationId()).isEqualTo(77);
+    OffsetCommitRequestData request =
+        new OffsetCommitRequestData(
+            new ByteBufferAccessor(bytes), ApiKeys.OFFSET_COMMIT.latestVersion());
+    assertThat(request.groupId()).isEqualTo("readers");
+    assertThat(request.topics().getFirst().topicId()).isEqualTo(TOPIC);
+    assertThat(request.topics().getFirst().partitions())
+        .extracting(
+            OffsetCommitRequestPartition::partitionIndex,
+            OffsetCommitRequestPartition::committedOffset)
+        .containsExactly(
+            tuple(5, 1_234_567_890_123L),
+            tuple(6, 1_234_567_890_123L),
+            tuple(7, 1_234_567_890_123L));
+  }
+
+  @Test
+  void theFirstErrorOfACommitIsFound() {
+    assertThat(CommitFrame.error(commitAnswer((short) 0, (short) 0), 3)).isZero();
+    assertThat(CommitFrame.error(commitAnswer((short) 0, (short) 14), 3)).isEqualTo((short) 14);
+  }
+
+  /// Of one partition in each of two topics, at position 3.
+  private static ByteBuffer commitAnswer(short first, short second) {
+    OffsetCommitResponseData body = new OffsetCommitResponseData();
+    for (short error : new short[] {first, second}) {
+      body.topics()
+          .add(
+              new OffsetCommitResponseTopic()
+                  .setTopicId(TOPIC)
+                  .setPartitions(List.of(new OffsetCommitResponsePartition().setErrorCode(error))));
+    }
+    short version = ApiKeys.OFFSET_COMMIT.latestVersion();
+    ByteBuffer answer =
+        RequestUtils.serialize(
+            new ResponseHeaderData().setCorrelationId(9),
+            ApiKeys.OFFSET_COMMIT.responseHeaderVersion(version),
+            body,
+            version);
+    return ByteBuffer.allocate(3 + answer.remaining()).position(3).put(answer).rewind();
   }
 
   @Test
