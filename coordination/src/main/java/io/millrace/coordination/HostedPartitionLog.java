@@ -12,8 +12,6 @@ import io.millrace.runtime.FileSlice;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -22,19 +20,14 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 /// A [CoordinatorLog] over a partition of this broker.
 ///
 /// The high watermark is followed as a produce with `acks=all` waits for it: after each append,
-/// until the partition says that the append is committed, or that this node leads no more. In the
-/// second case the listeners are forgotten, so that one never hears of a later tenure, in which the
-/// log may have lost what it knew.
-///
-/// The monitor guards the listeners, who are told while it is held, since two threads that tell
-/// them would otherwise overtake each other.
+/// until the partition says that the append is committed, or that this node leads no more
+/// ([HighWatermarkListeners]).
 final class HostedPartitionLog implements CoordinatorLog {
   /// A larger batch gets a buffer of its own, which is not kept.
   private static final int KEPT_BUFFER_BYTES = 64 << 10;
 
   private final Partition partition;
-  private final List<LongConsumer> listeners = new ArrayList<>(1);
-  private long told = -1;
+  private final HighWatermarkListeners listeners = new HighWatermarkListeners();
 
   /// Belongs to the shard's loop, as appends do.
   private ByteBuffer buffer = ByteBuffer.allocateDirect(4 << 10);
@@ -161,43 +154,28 @@ final class HostedPartitionLog implements CoordinatorLog {
 
   @Override
   public void addHighWatermarkListener(LongConsumer listener) {
-    synchronized (this) {
-      told = partition.highWatermark();
-      listeners.add(listener);
-      listener.accept(told);
-    }
+    listeners.add(listener, partition::highWatermark);
     follow(partition.logEndOffset());
   }
 
   @Override
-  public synchronized void removeHighWatermarkListener(LongConsumer listener) {
+  public void removeHighWatermarkListener(LongConsumer listener) {
     listeners.remove(listener);
   }
 
   /// Has the listeners told once everything below `endOffset` is committed.
   private void follow(long endOffset) {
-    Errors outcome = partition.awaitAck(endOffset, true, new Wait(this, endOffset), 0);
+    Errors outcome = partition.awaitAck(endOffset, true, new Wait(listeners, endOffset), 0);
     if (outcome != null) {
-      onAck(endOffset, outcome);
-    }
-  }
-
-  /// Too few replicas in sync refuse a producer its acknowledgement, but what is below the high
-  /// watermark is committed all the same, and this node goes on leading.
-  private synchronized void onAck(long endOffset, Errors error) {
-    if (error != Errors.NONE && error != Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
-      listeners.clear();
-    } else if (endOffset > told) {
-      told = endOffset;
-      listeners.forEach(listener -> listener.accept(endOffset));
+      listeners.onAck(endOffset, outcome);
     }
   }
 
   /// One append that is to be committed.
-  private record Wait(HostedPartitionLog log, long endOffset) implements AckWaiter {
+  private record Wait(HighWatermarkListeners listeners, long endOffset) implements AckWaiter {
     @Override
     public void onAck(int ticket, Errors error) {
-      log.onAck(endOffset, error);
+      listeners.onAck(endOffset, error);
     }
   }
 }
