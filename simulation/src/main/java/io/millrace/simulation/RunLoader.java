@@ -5,6 +5,7 @@ import io.millrace.simulation.scenario.Scenario;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,18 +33,38 @@ public final class RunLoader {
   /// @param scenario as [Scenario#parse] takes it
   /// @throws IllegalStateException when the run could not even begin
   public RunResult run(long seed, String scenario) {
+    return unpack(
+        seed,
+        scenario,
+        (Object[])
+            call(
+                RunLoader.class,
+                "inside",
+                new Class<?>[] {long.class, String.class},
+                seed,
+                scenario));
+  }
+
+  /// Deals a blow to each of three nodes in turn ([HandoverRun]).
+  ///
+  /// @return in words what happened; the first is the longest gap in virtual microseconds
+  public List<String> handOver(long seed, boolean cleanly) {
+    Object story =
+        call(
+            HandoverRun.class, "inside", new Class<?>[] {long.class, boolean.class}, seed, cleanly);
+    return List.of((String[]) story);
+  }
+
+  private Object call(Class<?> type, String method, Class<?>[] types, Object... arguments) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      Object[] parts =
-          (Object[])
-              Class.forName(RunLoader.class.getName(), true, loader)
-                  .getMethod("inside", long.class, String.class)
-                  .invoke(null, seed, scenario);
-      return unpack(seed, scenario, parts);
+      return Class.forName(type.getName(), true, loader)
+          .getMethod(method, types)
+          .invoke(null, arguments);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("seed " + seed + " cannot run: " + scenario, e);
+      throw new IllegalStateException("cannot run: " + Arrays.toString(arguments), e);
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -136,6 +136,14 @@ final class ClusterClient {
     }
   }
 
+  /// A broker has hinted who leads now.
+  void learnLeader(TopicPartition partition, int id, int epoch) {
+    Leader[] now = leaders.get(partition.topic());
+    if (now != null && now[partition.partition()].epoch() < epoch) {
+      now[partition.partition()] = new Leader(id, epoch);
+    }
+  }
+
   private boolean learn(MetadataResponseData.MetadataResponseTopic topic) {
     Uuid known = topicIds.put(topic.name(), topic.topicId());
     topicNames.put(topic.topicId(), topic.name());

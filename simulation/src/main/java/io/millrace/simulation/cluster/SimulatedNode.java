@@ -81,7 +81,7 @@ public final class SimulatedNode {
   }
 
   /// Boots the machine, and starts the node on it, unless it runs.
-  void start() {
+  public void start() {
     if (isUp()) {
       return;
     }
@@ -131,7 +131,7 @@ public final class SimulatedNode {
   }
 
   /// As `kill -9`: the page cache survives.
-  void kill() {
+  public void kill() {
     ready = false;
     machine.kill();
   }
@@ -143,7 +143,7 @@ public final class SimulatedNode {
   }
 
   /// A clean stop; the process ends once everything is closed.
-  void stop() {
+  public void stop() {
     NodeAssembly running = assembly();
     if (running == null || !ready || stopping) {
       return;
