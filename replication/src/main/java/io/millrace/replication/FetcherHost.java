@@ -10,6 +10,8 @@ interface FetcherHost {
 
   ReplicationSettings settings();
 
+  ReplicationQuotas quotas();
+
   int brokerId();
 
   /// Of this incarnation, negative while it is not registered.

@@ -33,6 +33,12 @@ final class FollowedPartition {
   /// The request that named it last: what earlier ones bring is not for this position.
   long sentIn;
 
+  /// Whether it had all that the leader had committed, when it last heard from it.
+  boolean caughtUp;
+
+  /// Whether what it fetches counts against [ReplicationQuotas#follower].
+  boolean throttled;
+
   /// Attempts in a row that came to nothing.
   int failures;
 

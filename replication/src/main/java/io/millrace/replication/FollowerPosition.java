@@ -26,6 +26,9 @@ final class FollowerPosition {
   /// Whether the replica is known to be in sync with its leader.
   boolean inSync;
 
+  /// Whether it may fetch only as much as [ReplicationQuotas#follower] has left.
+  boolean throttled;
+
   /// For [Partition#watch].
   long moves;
 }

@@ -40,6 +40,7 @@ final class FollowerReplica implements ReplicaRole {
     into.logStartOffset = replica.log.logStartOffset();
     into.lastFetchedEpoch = replica.log.latestEpoch();
     into.inSync = replica.state.isInSync(replica.brokerId);
+    into.throttled = replica.throttledAsFollower;
     return FollowerPosition.Readiness.READY;
   }
 

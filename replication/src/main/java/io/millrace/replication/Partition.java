@@ -2,7 +2,6 @@ package io.millrace.replication;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.HostedLog;
-import io.millrace.log.LogConfig;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
 import java.io.IOException;
@@ -110,12 +109,26 @@ public final class Partition implements LogOwner {
     }
   }
 
-  /// Takes over what a metadata record says. Called in the order of records.
-  void apply(LeaderState next, int minIsr) {
+  /// Whether the metadata has this replica in sync.
+  boolean isInSync() {
     synchronized (replica) {
-      replica.minInSyncReplicas(minIsr);
+      return replica.state.isInSync(replica.brokerId);
+    }
+  }
+
+  /// Takes over what a metadata record says. Called in the order of records.
+  void apply(LeaderState next, TopicSettings settings) {
+    synchronized (replica) {
+      settle(settings);
     }
     apply(next);
+  }
+
+  /// Under the guard.
+  private void settle(TopicSettings settings) {
+    replica.minInSyncReplicas(settings.minInSyncReplicas());
+    replica.throttledAsLeader = settings.throttledLeaders().includes(id().partition());
+    replica.throttledAsFollower = settings.throttledFollowers().includes(id().partition());
   }
 
   /// As far as it is news: metadata that was kept back may have been overtaken.
@@ -174,11 +187,11 @@ public final class Partition implements LogOwner {
   }
 
   /// Takes new topic settings over.
-  void configure(LogConfig config, int minIsr) {
+  void configure(TopicSettings settings) {
     List<AckQueue.Entry> done;
     synchronized (replica) {
-      replica.minInSyncReplicas(minIsr);
-      replica.log.updateConfig(config);
+      settle(settings);
+      replica.log.updateConfig(settings.log());
       done = replica.advance();
     }
     replica.watchers.signal();

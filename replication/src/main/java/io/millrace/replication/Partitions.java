@@ -51,6 +51,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private final ReplicationSettings replication;
   private final String interBrokerListener;
   private final LongSupplier brokerEpoch;
+  private final ReplicationQuotas quotas;
   private volatile TopicTable table = TopicTable.EMPTY;
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
@@ -97,6 +98,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.environment = environment;
     this.settings = settings;
     this.replication = replication;
+    this.quotas = new ReplicationQuotas(environment.world().clock(), replication);
     this.interBrokerListener = interBrokerListener;
     this.brokerEpoch = brokerEpoch;
     this.reports = reports;
@@ -228,7 +230,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       }
       draft.add(partition);
     }
-    partition.apply(LeaderState.of(registration), topicSettings.minInSyncReplicas());
+    partition.apply(LeaderState.of(registration), topicSettings);
     if (registration.leader >= 0 && registration.leader != brokerId) {
       fetchers.follow(partition, registration.leader, registration.leaderEpoch);
     } else {
@@ -309,6 +311,9 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     for (ConfigResource resource : configs.changes().keySet()) {
       all |= resource.type() == ConfigResource.Type.BROKER;
     }
+    if (all) {
+      quotas.follow(image, brokerId);
+    }
     for (HostedTopic topic : table.topics()) {
       if (all
           || configs
@@ -318,7 +323,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         for (int i = 0; i < topic.bound(); i++) {
           Partition partition = topic.partition(i);
           if (partition != null) {
-            partition.configure(topicSettings.log(), topicSettings.minInSyncReplicas());
+            partition.configure(topicSettings);
             fetchers.reconsider(partition);
           }
         }
@@ -357,6 +362,11 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   @Override
   public ReplicationSettings settings() {
     return replication;
+  }
+
+  @Override
+  public ReplicationQuotas quotas() {
+    return quotas;
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class ReadAnswer {
   long logStartOffset;
   @Nullable EpochEnd diverging;
   @Nullable List<AbortedTransaction> aborted;
+  boolean throttled;
   private int preferredReplica = -1;
 
   /// Forgets what the last read said; its records must have been given back.
@@ -31,6 +32,7 @@ public final class ReadAnswer {
     logStartOffset = -1;
     diverging = null;
     aborted = null;
+    throttled = false;
     preferredReplica = -1;
   }
 
@@ -95,6 +97,11 @@ public final class ReadAnswer {
   /// For read_committed: the aborted transactions that touch the records; null otherwise.
   public @Nullable List<AbortedTransaction> aborted() {
     return aborted;
+  }
+
+  /// Whether what a follower gets here counts against [ReplicationQuotas#leader].
+  public boolean throttled() {
+    return throttled;
   }
 
   /// The broker that the consumer had better read from, -1 for this one (KIP-392).

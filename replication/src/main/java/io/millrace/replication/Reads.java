@@ -51,7 +51,8 @@ final class Reads {
       answer.highWatermark = replica.highWatermark();
       answer.lastStableOffset = replica.stableOffset();
       answer.logStartOffset = replica.log.logStartOffset();
-      if (answer.diverging == null && !request.offsetsOnly) {
+      answer.throttled = request.replicaId >= 0 && replica.throttledAsLeader;
+      if (answer.diverging == null && !request.offsetsOnly && !mustWait(request, answer)) {
         try {
           failure = records(request, limit(request, answer), answer);
         } catch (IOException e) {
@@ -98,6 +99,13 @@ final class Reads {
       answer.diverging = end;
     }
     return Errors.NONE;
+  }
+
+  /// A follower that catches up waits while this broker has sent as much as it may.
+  private boolean mustWait(ReadRequest request, ReadAnswer answer) {
+    return answer.throttled
+        && !replica.state.isInSync(request.replicaId)
+        && replica.host.quotas().leader().isExceeded();
   }
 
   private boolean isInLog(long offset) {

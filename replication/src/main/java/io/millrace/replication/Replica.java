@@ -39,6 +39,14 @@ final class Replica {
   /// A worker cuts the log, without the guard: nobody else touches the log meanwhile.
   boolean cutting;
 
+  // By the topic's settings.
+
+  /// Whether this replica's sending to followers that are not in sync is limited.
+  boolean throttledAsLeader;
+
+  /// Whether this replica's catching up is limited.
+  boolean throttledAsFollower;
+
   private ReplicaRole role = ReplicaRole.None.NONE;
   private int minInSyncReplicas = 1;
 

@@ -42,6 +42,9 @@ final class ReplicaFetcher {
   private static final long FIRST_PAUSE_MS = 10;
   private static final int MAX_IN_FLIGHT = 3;
 
+  /// The limit may have been lifted meanwhile.
+  private static final long MAX_THROTTLE_NANOS = 500_000_000L;
+
   private final FetcherHost host;
   private final int source;
   private final EventLoop loop;
@@ -157,7 +160,9 @@ final class ReplicaFetcher {
         case READY -> {
           dirty.remove(one);
           unwatch(one);
-          name(one);
+          if (!mustWait(one)) {
+            name(one);
+          }
         }
         case SYNCING -> {
           syncing = true;
@@ -172,6 +177,20 @@ final class ReplicaFetcher {
       }
     }
     return syncing;
+  }
+
+  /// Holds a replica that catches up while this broker has fetched as much as it may (KIP-73).
+  private boolean mustWait(FollowedPartition one) {
+    one.throttled = position.throttled;
+    long delay =
+        position.throttled && !position.inSync && !one.caughtUp
+            ? host.quotas().follower().delayNanos()
+            : 0;
+    if (delay > 0) {
+      hold(one);
+      loop.schedule(Math.min(delay, MAX_THROTTLE_NANOS), () -> release(one));
+    }
+    return delay > 0;
   }
 
   private void name(FollowedPartition one) {
@@ -316,6 +335,10 @@ final class ReplicaFetcher {
       switch (one.partition.onFetched(one.leaderEpoch, one.sentOffset, fetched, response)) {
         case TAKEN -> {
           one.failures = 0;
+          one.caughtUp = one.partition.logEndOffset() >= fetched.highWatermark;
+          if (one.throttled) {
+            host.quotas().follower().record(fetched.recordsLength);
+          }
           if (fetched.recordsLength > 0) {
             dirty.add(one);
           }

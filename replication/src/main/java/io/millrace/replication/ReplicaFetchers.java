@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /// Which fetcher fetches which followed partition: `num.replica.fetchers` for every broker that
-/// leads some, and others for the partitions that ask for fsync, which wait for their group commits
-/// and would hold the others back.
+/// leads some; others for the partitions that ask for fsync, which wait for their group commits and
+/// would hold the others back; and others for the replicas that are not in sync, so that those that
+/// have much to copy take their turn among themselves, and nobody's acknowledgement waits for them.
 ///
 /// Called on the metadata loop; the fetchers live on connection loops and get messages.
 final class ReplicaFetchers {
 
   /// @param synced whether its partitions ask for fsync before the acknowledgement
-  private record Lane(int broker, int index, boolean synced) {}
+  /// @param catchingUp whether its partitions are not in sync
+  private record Lane(int broker, int index, boolean synced, boolean catchingUp) {}
 
   private record Assignment(Lane lane, int leaderEpoch) {}
 
@@ -90,12 +92,14 @@ final class ReplicaFetchers {
         Math.floorMod(
             31 * partition.id().topic().hashCode() + partition.id().partition(),
             host.settings().fetchers());
-    return new Lane(leader, index, partition.syncsBeforeAck());
+    return new Lane(leader, index, partition.syncsBeforeAck(), !partition.isInSync());
   }
 
   private ReplicaFetcher fetcher(Lane lane) {
     List<EventLoop> loops = host.world().loops();
-    EventLoop loop = loops.get(Math.floorMod(lane.broker + lane.index, loops.size()));
+    EventLoop loop =
+        loops.get(
+            Math.floorMod(lane.broker + lane.index + (lane.catchingUp ? 1 : 0), loops.size()));
     return new ReplicaFetcher(host, lane.broker, loop);
   }
 

@@ -9,6 +9,9 @@ interface ReplicaHost {
 
   ReplicationSettings settings();
 
+  /// May be called under a guard.
+  ReplicationQuotas quotas();
+
   /// [io.millrace.runtime.Clock#nanos]. May be called under a guard.
   long nanos();
 

@@ -11,6 +11,9 @@ package io.millrace.replication;
 /// @param fetchWaitMaxMs `replica.fetch.wait.max.ms`
 /// @param fetchBackoffMs `replica.fetch.backoff.ms`: longest pause after a failed fetch
 /// @param socketTimeoutMs `replica.socket.timeout.ms`
+/// @param quotaWindowSeconds `replication.quota.window.num` times `.size.seconds`: how long what a
+///   throttled replica has copied may hold back what follows
+/// @param directoryQuotaWindowSeconds the same of `alter.log.dirs.replication.quota.window`
 public record ReplicationSettings(
     long lagTimeMaxMs,
     int fetchers,
@@ -19,11 +22,13 @@ public record ReplicationSettings(
     int fetchMinBytes,
     int fetchWaitMaxMs,
     int fetchBackoffMs,
-    int socketTimeoutMs) {
+    int socketTimeoutMs,
+    int quotaWindowSeconds,
+    int directoryQuotaWindowSeconds) {
 
   /// Kafka's defaults.
   public static final ReplicationSettings DEFAULTS =
-      new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000);
+      new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11);
 
   long lagTimeMaxNanos() {
     return lagTimeMaxMs * 1_000_000L;

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -123,11 +124,15 @@ final class ModelBroker implements ReplicaHost {
       opened.start(machine.loops().getFirst());
       partition = made;
       // A broker serves when it has read the metadata up to the moment of its start.
-      made.apply(controller.now(), minIsr);
+      made.apply(controller.now(), topic());
       seen = controller.history().size();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private TopicSettings topic() {
+    return new TopicSettings(config, minIsr);
   }
 
   void kill(boolean withPower) {
@@ -147,7 +152,7 @@ final class ModelBroker implements ReplicaHost {
   /// Lets some of the metadata arrive that is under way.
   void deliver(int most) {
     for (int i = 0; i < most && seen < controller.history().size(); i++) {
-      partition().apply(controller.history().get(seen++), minIsr);
+      partition().apply(controller.history().get(seen++), topic());
     }
   }
 
@@ -173,6 +178,11 @@ final class ModelBroker implements ReplicaHost {
         next = batch.nextOffset();
       }
     }
+  }
+
+  @Override
+  public ReplicationQuotas quotas() {
+    return new ReplicationQuotas(Objects.requireNonNull(node).clock(), settings);
   }
 
   @Override

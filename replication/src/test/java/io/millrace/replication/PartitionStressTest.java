@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PartitionStressTest {
 
   private static final TopicIdPartition ID = new TopicIdPartition(new Uuid(1, 2), 0, "orders");
+  private static final TopicSettings TOPIC = new TopicSettings(LogConfig.DEFAULTS, 2);
   private static final int LEADER = 1;
   private static final int FOLLOWER = 2;
   private static final int PRODUCERS = 3;
@@ -62,7 +63,7 @@ class PartitionStressTest {
   @Test
   void everyWaitEndsOnceAndNothingIsAcknowledgedThatTheFollowerLacks() throws Exception {
     Partition partition = partition();
-    partition.apply(state(0), 2);
+    partition.apply(state(0), TOPIC);
     List<Future<?>> others = new ArrayList<>();
     others.add(threads.submit(follower(partition)));
     others.add(threads.submit(consumer(partition)));
@@ -210,7 +211,7 @@ class PartitionStressTest {
   private Callable<Void> metadata(Partition partition) {
     return () -> {
       for (int epoch = 1; !over.get(); epoch++) {
-        partition.apply(state(epoch), 2);
+        partition.apply(state(epoch), TOPIC);
         partition.onTick();
       }
       return null;
@@ -219,6 +220,11 @@ class PartitionStressTest {
 
   /// Hosts one partition that never lags, fails or flushes.
   private record QuietHost(RealWorld world) implements ReplicaHost {
+    @Override
+    public ReplicationQuotas quotas() {
+      return new ReplicationQuotas(world.clock(), settings());
+    }
+
     @Override
     public ReplicationSettings settings() {
       return ReplicationSettings.DEFAULTS;

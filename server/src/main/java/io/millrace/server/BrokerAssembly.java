@@ -10,6 +10,7 @@ import io.millrace.metadata.QuorumNode;
 import io.millrace.replication.ControllerReports;
 import io.millrace.replication.Partitions;
 import io.millrace.replication.ReplicationSettings;
+import io.millrace.replication.ThrottledReplicas;
 import io.millrace.replication.TopicSettings;
 import io.millrace.replication.TopicTable;
 import io.millrace.runtime.EventLoop;
@@ -21,6 +22,7 @@ import io.millrace.server.config.KafkaValues;
 import io.millrace.server.request.ApiTable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Properties;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -29,6 +31,7 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.metadata.BrokerRegistration;
+import org.apache.kafka.server.config.QuotaConfig;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +151,11 @@ final class BrokerAssembly {
         values.getInt("replica.fetch.min.bytes"),
         values.getInt("replica.fetch.wait.max.ms"),
         values.getInt("replica.fetch.backoff.ms"),
-        values.getInt("replica.socket.timeout.ms"));
+        values.getInt("replica.socket.timeout.ms"),
+        values.getInt("replication.quota.window.num")
+            * values.getInt("replication.quota.window.size.seconds"),
+        values.getInt("alter.log.dirs.replication.quota.window.num")
+            * values.getInt("alter.log.dirs.replication.quota.window.size.seconds"));
   }
 
   private TopicSettings settings(MetadataImage image, String topic) {
@@ -159,7 +166,16 @@ final class BrokerAssembly {
         configs.current().logConfig(stored),
         minIsr != null
             ? Integer.parseInt(minIsr)
-            : configs.current().values().getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG));
+            : configs.current().values().getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
+        throttled(stored, QuotaConfig.LEADER_REPLICATION_THROTTLED_REPLICAS_CONFIG),
+        throttled(stored, QuotaConfig.FOLLOWER_REPLICATION_THROTTLED_REPLICAS_CONFIG));
+  }
+
+  private ThrottledReplicas throttled(Properties topic, String key) {
+    String value = topic.getProperty(key);
+    return value == null
+        ? ThrottledReplicas.NONE
+        : ThrottledReplicas.parse(value, configs.node().nodeId());
   }
 
   /// Starts the coordinator with the first image that the partitions have followed.

@@ -61,6 +61,12 @@ public final class ClientOptions {
     return config;
   }
 
+  /// [#connect] to these servers instead of those that the options name.
+  public Map<String, Object> connect(String servers) {
+    bootstrap = servers;
+    return connect();
+  }
+
   private void requireListener() {
     String problem = "";
     for (String server : bootstrap.split(",")) {

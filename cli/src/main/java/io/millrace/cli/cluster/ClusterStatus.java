@@ -1,27 +1,47 @@
 package io.millrace.cli.cluster;
 
+import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
+import io.millrace.cli.ExitCode;
 import io.millrace.cli.JsonOption;
+import io.millrace.cli.Logging;
+import io.millrace.cli.client.ClientOptions;
+import io.millrace.cli.client.Failures;
+import io.millrace.cli.operate.ClusterHealth;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// `millrace cluster status`.
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Say which nodes run, are paused or are down, and whether they answer.")
+    description = {
+      "Show how a cluster is: controller, brokers, leaders, what lacks replicas or a leader.",
+      "With --dir also which processes of a local cluster run, are paused or are down."
+    })
 final class ClusterStatus implements Callable<Integer> {
   private static final int PROBE_TIMEOUT_MS = 500;
 
   private final Console console;
 
-  @Mixin DirectoryOption directory = new DirectoryOption();
+  @Option(
+      names = {"-d", "--dir"},
+      paramLabel = "DIR",
+      description = "The directory of a cluster that `cluster start` made.")
+  @Nullable Path directory;
+
+  @Mixin ClientOptions client = new ClientOptions();
   @Mixin JsonOption json = new JsonOption();
 
   ClusterStatus(Console console) {
@@ -30,9 +50,17 @@ final class ClusterStatus implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClusterState cluster = ClusterState.load(directory.absolute());
+    Logging.forCommand(console.err());
+    Path dir = directory;
+    if (dir == null) {
+      ClusterHealth health = health(client.connect());
+      report(new LinkedHashMap<>(), List.of(), health);
+      return ExitCode.OK;
+    }
+    ClusterState cluster = ClusterState.load(dir.toAbsolutePath().normalize());
+    List<Map<String, Object>> nodes = new ArrayList<>();
+    List<String> answering = new ArrayList<>();
     int controller = -1;
-    List<Map<String, Object>> described = new ArrayList<>();
     for (ClusterNode node : cluster.nodes()) {
       OsProcess.State process = node.process().state();
       MetadataProbe.Answer answer =
@@ -41,13 +69,18 @@ final class ClusterStatus implements Callable<Integer> {
               : null;
       if (answer != null) {
         controller = answer.controller();
+        answering.add(node.address());
       }
       Map<String, Object> line = node.describe();
       line.put("state", state(process, answer != null));
-      described.add(line);
+      nodes.add(line);
     }
-    report(cluster, described, controller);
-    return 0;
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("nodes", nodes);
+    result.put("bootstrap", cluster.bootstrap());
+    result.put("controller", controller);
+    report(result, nodes, answering.isEmpty() ? null : tryHealth(answering));
+    return ExitCode.OK;
   }
 
   /// `running` answers; `silent` runs but does not.
@@ -59,12 +92,30 @@ final class ClusterStatus implements Callable<Integer> {
     };
   }
 
-  private void report(ClusterState cluster, List<Map<String, Object>> nodes, int controller) {
+  /// The processes are told even where their cluster does not answer.
+  private @Nullable ClusterHealth tryHealth(List<String> answering) {
+    try {
+      return health(client.connect(String.join(",", answering)));
+    } catch (CommandFailure failure) {
+      console.err().println("the cluster does not answer: " + failure.message());
+      return null;
+    }
+  }
+
+  private ClusterHealth health(Map<String, Object> config) {
+    try (Admin admin = Admin.create(config)) {
+      return ClusterHealth.of(admin);
+    } catch (KafkaException e) {
+      throw Failures.of(String.valueOf(config.get("bootstrap.servers")), e);
+    }
+  }
+
+  private void report(
+      Map<String, Object> result, List<Map<String, Object>> nodes, @Nullable ClusterHealth health) {
     if (json.wanted()) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("nodes", nodes);
-      result.put("bootstrap", cluster.bootstrap());
-      result.put("controller", controller);
+      if (health != null) {
+        result.putAll(health.toJson());
+      }
       console.json(result);
       return;
     }
@@ -80,6 +131,10 @@ final class ClusterStatus implements Callable<Integer> {
               node.get("port"),
               node.get("dir")));
     }
-    console.line("controller " + (controller < 0 ? "unknown" : "node " + controller));
+    if (health == null) {
+      console.line("controller unknown");
+    } else {
+      health.lines().forEach(console::line);
+    }
   }
 }

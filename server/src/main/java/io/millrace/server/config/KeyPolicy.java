@@ -55,7 +55,6 @@ final class KeyPolicy {
   private static final List<String> MEANINGLESS =
       List.of(
           "add.partitions.to.txn.",
-          "alter.log.dirs.replication.quota.",
           "background.threads",
           "connection.failed.authentication.delay.ms",
           "connections.max.reauth.ms",
@@ -86,7 +85,6 @@ final class KeyPolicy {
           "queued.max.requests",
           "remote.",
           "replica.socket.receive.buffer.bytes",
-          "replication.quota.window.",
           "sasl.",
           "server.max.startup.time.ms",
           "share.",

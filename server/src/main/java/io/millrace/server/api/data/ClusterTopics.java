@@ -37,6 +37,11 @@ public final class ClusterTopics {
     return partitions.table();
   }
 
+  /// Throttled followers have been sent so much.
+  void countThrottled(long bytes) {
+    partitions.quotas().leader().record(bytes);
+  }
+
   public MetadataImage image() {
     return image.get();
   }

@@ -252,12 +252,14 @@ final class FetchAnswer extends Answer {
   @Override
   protected void encode(Connection out) {
     boolean[] named = new boolean[results.length];
+    long throttledBytes = 0;
     FetchSession session = context.session();
     for (int i = 0; i < results.length; i++) {
       Errors error = error(results[i]);
       named[i] = !context.incremental() || partitions.get(i).isNews(results[i], error);
       if (named[i]) {
         partitions.get(i).told(results[i], error);
+        throttledBytes += results[i].throttled() ? results[i].bytes() : 0;
         if (session != null && results[i].bytes() > 0) {
           session.rotate(partitions.get(i));
         }
@@ -265,6 +267,7 @@ final class FetchAnswer extends Answer {
         results[i].release();
       }
     }
+    topics.countThrottled(throttledBytes);
     LeaderHints hints = new LeaderHints(topics.image(), connection.listener().name());
     new FetchEncoder(request, partitions, results, named, hints)
         .encode(out, correlationId, context);
