@@ -131,6 +131,11 @@ final class DirectoryLoad {
       removal.removeNow(directory, path);
       return null;
     }
+    TopicPartition copied = FutureLogs.partitionOf(name);
+    if (copied != null) {
+      owner.futures().found(new FutureLogs.Found(copied, topicId(path), directory, path));
+      return null;
+    }
     TopicPartition partition = partitionOf(name);
     if (partition == null || partition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
       if (partition == null && !name.endsWith(FolderRemoval.STRAY_SUFFIX)) {

@@ -42,6 +42,7 @@ public final class LogDirectories {
   private final long unbrokenBrokerEpoch;
   private final DirectoryCheckpoints checkpoints;
   private final FolderRemoval removal;
+  private final FutureLogs futures;
   private final FlushQueue flushes;
   private final DirectoryDuties duties;
 
@@ -53,6 +54,8 @@ public final class LogDirectories {
   private final Object guard = new Object();
   private final Map<TopicPartition, Entry> entries = new LinkedHashMap<>();
   private final Map<LogDirectory, Set<Entry>> entriesByDirectory = new LinkedHashMap<>();
+  private final Map<TopicPartition, LogDirectory> preferred = new LinkedHashMap<>();
+  private List<LogDirectory> cordoned = List.of();
 
   /// A log and who guards it.
   static final class Entry {
@@ -85,6 +88,7 @@ public final class LogDirectories {
     this.unbrokenBrokerEpoch = unbrokenBrokerEpoch;
     this.checkpoints = new DirectoryCheckpoints(world.disk(), this);
     this.removal = new FolderRemoval(world, this::fail);
+    this.futures = new FutureLogs(world.disk(), this, removal);
     this.flushes = new FlushQueue(world.workers(), this);
     this.duties = new DirectoryDuties(world, config, this, checkpoints, removal);
   }
@@ -164,6 +168,16 @@ public final class LogDirectories {
   public @Nullable LogDirectory directory(Uuid id) {
     for (LogDirectory directory : directories) {
       if (directory.id().equals(id) && directory.isOnline()) {
+        return directory;
+      }
+    }
+    return null;
+  }
+
+  /// The directory with this absolute path, or null.
+  public @Nullable LogDirectory directory(String path) {
+    for (LogDirectory directory : directories) {
+      if (directory.path().toAbsolutePath().toString().equals(path)) {
         return directory;
       }
     }
@@ -250,6 +264,17 @@ public final class LogDirectories {
     }
   }
 
+  /// Another log takes the place of one, with the same owner.
+  void replace(Entry before, HostedLog now) {
+    Entry entry = new Entry(now);
+    entry.owner = before.owner;
+    synchronized (guard) {
+      in(before.hosted.directory()).remove(before);
+      entries.put(now.partition(), entry);
+      in(now.directory()).add(entry);
+    }
+  }
+
   /// Takes a log out of the table; null when it is not there.
   private @Nullable Entry remove(TopicPartition partition) {
     synchronized (guard) {
@@ -298,15 +323,46 @@ public final class LogDirectories {
     }
   }
 
-  /// The online directory that a new replica should go to: the one with the fewest logs.
-  public LogDirectory directoryForNewLog() throws IOException {
-    LogDirectory best = null;
-    int fewest = Integer.MAX_VALUE;
+  /// The copies of logs that are under way between directories.
+  public FutureLogs futures() {
+    return futures;
+  }
+
+  /// These directories get no new replicas as long as there are others (`cordoned.log.dirs`).
+  public void cordon(List<LogDirectory> now) {
     synchronized (guard) {
+      cordoned = List.copyOf(now);
+    }
+  }
+
+  public boolean isCordoned(LogDirectory directory) {
+    synchronized (guard) {
+      return cordoned.contains(directory);
+    }
+  }
+
+  /// Where the replica is to go, should it be created here.
+  public void prefer(TopicPartition partition, LogDirectory directory) {
+    synchronized (guard) {
+      preferred.put(partition, directory);
+    }
+  }
+
+  /// The online directory that a new replica should go to: the one that was asked for, or of those
+  /// that are not cordoned the one with the fewest logs; a cordoned one where there is no other.
+  public LogDirectory directoryForNewLog(TopicPartition partition) throws IOException {
+    LogDirectory best = null;
+    long fewest = Long.MAX_VALUE;
+    synchronized (guard) {
+      LogDirectory wanted = preferred.remove(partition);
+      if (wanted != null && wanted.isOnline()) {
+        return wanted;
+      }
       for (LogDirectory directory : directories) {
-        if (directory.isOnline() && in(directory).size() < fewest) {
+        long logs = in(directory).size() + (cordoned.contains(directory) ? 1L << 40 : 0);
+        if (directory.isOnline() && logs < fewest) {
           best = directory;
-          fewest = in(directory).size();
+          fewest = logs;
         }
       }
     }

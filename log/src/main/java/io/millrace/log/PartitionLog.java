@@ -113,6 +113,19 @@ public final class PartitionLog {
     return log.segments.count();
   }
 
+  /// Counts cuts: what was copied before one may be gone.
+  public int truncations() {
+    return log.truncations;
+  }
+
+  /// Takes over what the batches copied from `original` do not tell: its settings, its start, and
+  /// the epochs that no batch followed.
+  public void adopt(PartitionLog original) {
+    log.config = original.log.config;
+    incrementLogStartOffset(original.logStartOffset());
+    original.log.epochs.forEach(log.epochs::assign);
+  }
+
   public LeaderEpochs epochs() {
     return log.epochs;
   }

@@ -1,6 +1,8 @@
 package io.millrace.replication;
 
 import io.millrace.log.AppendOrigin;
+import io.millrace.log.FlushTicket;
+import io.millrace.log.FutureLogs;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
@@ -37,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// except [#cut].
 public final class Partition implements LogOwner {
 
-  private final HostedLog hosted;
+  /// Changed under the guard, read by anybody.
+  private volatile HostedLog hosted;
+
   private final ReplicaHost host;
 
   /// The guard, and all that is under it.
@@ -65,6 +69,7 @@ public final class Partition implements LogOwner {
     return replica.id.topicPartition();
   }
 
+  /// Its log, and where it lies; another one after a move between log directories.
   public HostedLog hosted() {
     return hosted;
   }
@@ -418,6 +423,48 @@ public final class Partition implements LogOwner {
   /// without the guard: belongs on a worker.
   void cut(int leaderEpoch, CutPoint point) {
     following.cut(leaderEpoch, point);
+  }
+
+  /// Whether a copy that an earlier process began is a beginning of this log.
+  boolean agrees(PartitionLog copy) {
+    synchronized (replica) {
+      return replica.isBeginning(copy);
+    }
+  }
+
+  /// Lets a copy in another log directory take the place of this log. The last records are copied
+  /// under the guard, and made durable there as far as the log's are: the one place where the guard
+  /// waits for the device, once a move.
+  ///
+  /// @param truncations [PartitionLog#truncations] of the log when the copy was last compared
+  /// @return false where this is not the moment, or too much is left to copy
+  boolean promote(PartitionLog copy, int truncations, FutureLogs.Swap swap) throws IOException {
+    boolean unsynced;
+    synchronized (replica) {
+      if (replica.cutting
+          || replica.stopped
+          || replica.log.truncations() != truncations
+          || !replica.completes(copy)) {
+        return false;
+      }
+      copy.adopt(replica.log);
+      copy.producers().onHighWatermark(replica.highWatermark());
+      if (copy.recoveryPoint() < replica.log.recoveryPoint()) {
+        FlushTicket last = copy.prepareFlush(false);
+        last.run();
+        copy.completeFlush(last);
+      }
+      hosted = swap.run();
+      replica.log = copy;
+      replica.moves++;
+      unsynced = replica.acknowledgedEnd() < copy.logEndOffset();
+    }
+    replica.watchers.signal();
+    if (unsynced) {
+      // What was asked of the log that is gone.
+      host.requestFlush(this);
+    }
+    return true;
   }
 
   /// How this replica is, and what it has done, for monitoring.

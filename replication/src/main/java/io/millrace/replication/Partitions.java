@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -52,6 +53,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private final String interBrokerListener;
   private final LongSupplier brokerEpoch;
   private final ReplicationQuotas quotas;
+  private final DirectoryMoves moves;
   private volatile TopicTable table = TopicTable.EMPTY;
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
@@ -99,6 +101,9 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.settings = settings;
     this.replication = replication;
     this.quotas = new ReplicationQuotas(environment.world().clock(), replication);
+    this.moves =
+        new DirectoryMoves(
+            directories, environment, quotas.directories(), reportLoop, this::reportPlace);
     this.interBrokerListener = interBrokerListener;
     this.brokerEpoch = brokerEpoch;
     this.reports = reports;
@@ -143,6 +148,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       for (Runnable step = waitingForLoad.poll(); step != null; step = waitingForLoad.poll()) {
         step.run();
       }
+      moves.resume(table);
     }
     loadListener.onLoaded(failure);
   }
@@ -159,7 +165,9 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     }
     ReplicaPlacement placement = ReplicaPlacement.of(registration, brokerId);
     return placement.here()
-        && (placement.brokerChooses() || placement.directory().equals(directory.id()));
+        && (placement.brokerChooses()
+            || placement.directory().equals(directory.id())
+            || directories.futures().hasLeft(placement.directory(), partition));
   }
 
   @Override
@@ -253,7 +261,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
           return null;
         }
         if (directory == null) {
-          directory = directories.directoryForNewLog();
+          directory = directories.directoryForNewLog(id.topicPartition());
         }
         hosted =
             directories.create(
@@ -265,8 +273,8 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       long highWatermark = directories.checkpointedHighWatermark(id.topicPartition());
       Partition partition = new Partition(id, brokerId, hosted, highWatermark, this);
       directories.attach(id.topicPartition(), partition);
-      if (placement.brokerChooses()
-          && !placement.directory().equals(org.apache.kafka.common.DirectoryId.MIGRATING)) {
+      if (!placement.directory().equals(hosted.directory().id())
+          && !placement.directory().equals(DirectoryId.MIGRATING)) {
         reports.onPlaced(id, hosted.directory().id());
       }
       return partition;
@@ -298,6 +306,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private void delete(Partition partition) {
     partition.retire();
     fetchers.unfollow(partition);
+    moves.cancel(partition.topicPartition());
     try {
       directories.delete(partition.topicPartition());
     } catch (IOException e) {
@@ -345,6 +354,16 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     stopped = true;
     metadataLoop.execute(fetchers::close);
     table.partitions().forEach(Partition::stopServing);
+    moves.close();
+  }
+
+  /// The replicas that move between this broker's log directories.
+  public DirectoryMoves moves() {
+    return moves;
+  }
+
+  private void reportPlace(Partition partition) {
+    reports.onPlaced(partition.id(), partition.hosted().directory().id());
   }
 
   /// Leaders look after lagging followers twice in `replica.lag.time.max.ms`, as Kafka's do.

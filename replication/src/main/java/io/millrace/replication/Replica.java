@@ -1,7 +1,11 @@
 package io.millrace.replication;
 
+import io.millrace.log.AppendOutcome;
+import io.millrace.log.LogRead;
 import io.millrace.log.PartitionLog;
 import io.millrace.runtime.Invariant;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +19,16 @@ import org.jspecify.annotations.Nullable;
 /// object, except where said.
 final class Replica {
 
+  // The end of a move between log directories may copy so much under the guard.
+  private static final int LAST_PIECES = 4;
+  private static final int LAST_PIECE_BYTES = 64 << 10;
+
   final TopicIdPartition id;
   final int brokerId;
-  final PartitionLog log;
+
+  /// Replaced when the replica moves to another log directory.
+  PartitionLog log;
+
   final ReplicaHost host;
   final AckQueue acks = new AckQueue();
   final Watchers watchers = new Watchers();
@@ -185,6 +196,35 @@ final class Replica {
   void lowerHighWatermark(long to) {
     highWatermark = Math.min(highWatermark, to);
     moves++;
+  }
+
+  /// Copies what `copy` lacks yet, if that is little.
+  ///
+  /// @return whether it has all now
+  boolean completes(PartitionLog copy) throws IOException {
+    for (int piece = 0; piece < LAST_PIECES; piece++) {
+      if (copy.logEndOffset() == log.logEndOffset()) {
+        return true;
+      }
+      if (!(log.read(copy.logEndOffset(), LAST_PIECE_BYTES, log.logEndOffset(), true)
+          instanceof LogRead.Data data)) {
+        return false;
+      }
+      ByteBuffer bytes = data.load();
+      if (!(copy.appendAsFollower(bytes, 0, bytes.limit(), Integer.MAX_VALUE)
+          instanceof AppendOutcome.Appended)) {
+        return false;
+      }
+    }
+    return copy.logEndOffset() == log.logEndOffset();
+  }
+
+  /// Whether `copy` ends within this log, in the epoch that this log has there.
+  boolean isBeginning(PartitionLog copy) {
+    long end = copy.logEndOffset();
+    return end >= log.logStartOffset()
+        && end <= log.logEndOffset()
+        && copy.latestEpoch() == log.epochs().epochForOffset(Math.max(0, end - 1));
   }
 
   PartitionStatus status() {

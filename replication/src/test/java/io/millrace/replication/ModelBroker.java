@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -182,7 +181,7 @@ final class ModelBroker implements ReplicaHost {
 
   @Override
   public ReplicationQuotas quotas() {
-    return new ReplicationQuotas(Objects.requireNonNull(node).clock(), settings);
+    return new ReplicationQuotas(world.clock(), settings);
   }
 
   @Override

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.image.MetadataDelta;
@@ -109,16 +108,20 @@ final class BrokerAssembly {
             world.loops(),
             new PartitionLogs(partitions));
     coordinator.follow(groups);
-    configs.addListener((_, now) -> quorum.lifecycle().cordon(cordoned(now.values())));
+    directories.cordon(cordoned(configs.current().values()));
+    configs.addListener((_, now) -> {
+      List<LogDirectory> cordoned = cordoned(now.values());
+      directories.cordon(cordoned);
+      quorum.lifecycle().cordon(cordoned.stream().map(LogDirectory::id).toList());
+    });
   }
 
   /// The directories that `cordoned.log.dirs` names.
-  private List<Uuid> cordoned(KafkaValues values) {
+  private List<LogDirectory> cordoned(KafkaValues values) {
     List<String> names = values.getList(ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG);
     boolean all = names.contains(ServerLogConfigs.CORDONED_LOG_DIRS_ALL);
     return directories.directories().stream()
         .filter(directory -> all || names.contains(directory.path().toString()))
-        .map(LogDirectory::id)
         .toList();
   }
 

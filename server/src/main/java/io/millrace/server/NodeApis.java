@@ -20,6 +20,7 @@ import io.millrace.server.api.controller.ControllerForwarder;
 import io.millrace.server.api.controller.ControllerRoute;
 import io.millrace.server.api.controller.EnvelopeRoute;
 import io.millrace.server.api.controller.LocalRoute;
+import io.millrace.server.api.data.AlterReplicaLogDirsHandler;
 import io.millrace.server.api.data.ClusterTopics;
 import io.millrace.server.api.data.DeleteRecordsHandler;
 import io.millrace.server.api.data.DescribeLogDirsHandler;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which APIs a node answers on which listener, and its way to the active controller for what only
 /// that may do. What is missing here waits for its feature and is not advertised: transactions,
-/// ACLs, SCRAM, quotas, delegation tokens, moves between log directories, share groups, telemetry.
+/// ACLs, SCRAM, quotas, delegation tokens, share groups, telemetry.
 final class NodeApis implements ImageListener {
 
   private final World world;
@@ -184,6 +185,9 @@ final class NodeApis implements ImageListener {
         .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(topics, world.workers()))
         .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(topics))
         .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(topics))
+        .serve(
+            ApiKeys.ALTER_REPLICA_LOG_DIRS,
+            new AlterReplicaLogDirsHandler(partitions, world.workers()))
         .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(quorum.producerIds()))
         .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(topics))
         .serve(

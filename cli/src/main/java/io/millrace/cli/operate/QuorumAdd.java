@@ -47,7 +47,9 @@ final class QuorumAdd extends AdminCommand {
   @Override
   protected int run(Admin admin) {
     int colon = endpoint.lastIndexOf(':');
-    if (colon < 1 || !endpoint.substring(colon + 1).matches("\\d{1,5}")) {
+    if (colon < 1
+        || endpoint.contains("://")
+        || !endpoint.substring(colon + 1).matches("\\d{1,5}")) {
       throw CommandFailure.usage(
           "--endpoint " + endpoint + " is not host:port", "for example: 10.0.0.4:9093");
     }

@@ -1,6 +1,7 @@
 package io.millrace.server.api.data;
 
 import io.millrace.log.LogDirectory;
+import io.millrace.replication.DirectoryMoves;
 import io.millrace.replication.Partition;
 import io.millrace.replication.Partitions;
 import io.millrace.runtime.Disk;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
@@ -75,12 +77,27 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
     }
     Map<String, DescribeLogDirsTopic> byTopic = new LinkedHashMap<>();
     for (Partition partition : hosted) {
-      if (partition.hosted().directory() == directory && isAsked(body, partition)) {
+      if (partition.hosted().directory() == directory
+          && isAsked(body, partition.topicPartition())) {
         byTopic
             .computeIfAbsent(
                 partition.id().topic(), name -> new DescribeLogDirsTopic().setName(name))
             .partitions()
             .add(describe(partition));
+      }
+    }
+    for (DirectoryMoves.Arriving arriving : partitions.moves().arriving(directory)) {
+      if (isAsked(body, arriving.partition())) {
+        byTopic
+            .computeIfAbsent(
+                arriving.partition().topic(), name -> new DescribeLogDirsTopic().setName(name))
+            .partitions()
+            .add(
+                new DescribeLogDirsPartition()
+                    .setPartitionIndex(arriving.partition().partition())
+                    .setPartitionSize(arriving.size())
+                    .setOffsetLag(arriving.lag())
+                    .setIsFutureKey(true));
       }
     }
     return result.setTopics(List.copyOf(byTopic.values())).setIsCordoned(isCordoned(directory));
@@ -92,12 +109,12 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
         || names.contains(directory.path().toString());
   }
 
-  private static boolean isAsked(DescribeLogDirsRequestData body, Partition partition) {
+  private static boolean isAsked(DescribeLogDirsRequestData body, TopicPartition partition) {
     if (body.topics() == null) {
       return true;
     }
-    DescribableLogDirTopic topic = body.topics().find(partition.id().topic());
-    return topic != null && topic.partitions().contains(partition.id().partition());
+    DescribableLogDirTopic topic = body.topics().find(partition.topic());
+    return topic != null && topic.partitions().contains(partition.partition());
   }
 
   private static DescribeLogDirsPartition describe(Partition partition) {
