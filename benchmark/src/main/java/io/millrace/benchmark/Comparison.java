@@ -19,8 +19,6 @@ import java.util.Set;
 /// Runs rows on all brokers in turns: A, B, A, B. A row goes on until every broker has as many
 /// quiet runs as asked for (or as the row gets at most), or twice as many runs are over.
 final class Comparison {
-  private static final int QUICK_RUNS = 2;
-  private static final int DEFAULT_RUNS = 5;
   private static final int PERCENT = 100;
   private static final Set<Metric> HEADLINE =
       EnumSet.of(
@@ -43,7 +41,7 @@ final class Comparison {
     this.field = field;
     this.options = options;
     this.scale = options.quick ? Scale.QUICK : Scale.FULL;
-    this.runs = options.quick && options.runs == DEFAULT_RUNS ? QUICK_RUNS : options.runs;
+    this.runs = options.runs();
   }
 
   Report run(List<Row> rows) throws IOException {

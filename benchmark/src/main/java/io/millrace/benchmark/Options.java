@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /// The options of `millrace bench`.
 public final class Options {
+  private static final int FULL_RUNS = 3;
+  private static final int QUICK_RUNS = 2;
+
   /// How the outcome is printed.
   public enum Format {
     /// Columns for a terminal.
@@ -30,14 +33,13 @@ public final class Options {
 
   @Option(
       names = "--runs",
-      defaultValue = "5",
       paramLabel = "N",
-      description = "Runs of each row on each broker that count (default: ${DEFAULT-VALUE}).")
-  int runs;
+      description =
+          "Runs of each row on each broker that count; long rows get fewer (default: 3, with"
+              + " --quick 2).")
+  @Nullable Integer runs;
 
-  @Option(
-      names = "--quick",
-      description = "Small loads and 2 runs, unless --runs says more: a look, not a result.")
+  @Option(names = "--quick", description = "Small loads: a look, not a result.")
   boolean quick;
 
   @Option(
@@ -100,6 +102,10 @@ public final class Options {
 
   @Option(names = "--markdown", description = "As --format markdown.")
   boolean markdown;
+
+  int runs() {
+    return runs != null ? runs : quick ? QUICK_RUNS : FULL_RUNS;
+  }
 
   Format format() {
     return json ? Format.JSON : markdown ? Format.MARKDOWN : format;

@@ -26,6 +26,12 @@ final class IdleRow implements Row {
     return true;
   }
 
+  /// Waits, and moves little.
+  @Override
+  public int mostRuns() {
+    return 2;
+  }
+
   @Override
   public Measurement run(Trial trial) throws IOException {
     trial.broker().stop();
