@@ -21,6 +21,7 @@ final class FolderCleanup {
 
   private final Disk disk;
   private final Path dir;
+  private final List<Path> deleted = new ArrayList<>();
   private boolean foundAny;
 
   FolderCleanup(Disk disk, Path dir) {
@@ -33,18 +34,22 @@ final class FolderCleanup {
     return foundAny;
   }
 
-  /// @return the names in the folder afterwards
+  /// Files that were marked as deleted are left to [#finish]: they also say that a cut may not be
+  /// durable yet, and have to say so to the next start, too, if this one ends half-way.
+  ///
+  /// @return the names that count
   List<String> run() throws IOException {
     long lowestCleaned = Long.MAX_VALUE;
     List<String> swaps = new ArrayList<>();
-    for (String name : disk.list(dir)) {
+    List<String> names = disk.list(dir);
+    for (String name : names) {
       String suffix = LogFiles.suffixOf(name);
       if (suffix.isEmpty()) {
         continue;
       }
       if (suffix.endsWith(LogFiles.DELETED)) {
         foundAny = true;
-        disk.delete(dir.resolve(name));
+        deleted.add(dir.resolve(name));
       } else if (suffix.endsWith(LogFiles.CLEANED)) {
         foundAny = true;
         lowestCleaned = Math.min(lowestCleaned, LogFiles.offsetOf(name));
@@ -54,8 +59,20 @@ final class FolderCleanup {
         swaps.add(name);
       }
     }
+    if (!foundAny) {
+      return names;
+    }
     finishSwap(swaps, lowestCleaned);
-    return disk.list(dir);
+    List<String> left = new ArrayList<>(disk.list(dir));
+    left.removeIf(name -> LogFiles.suffixOf(name).endsWith(LogFiles.DELETED));
+    return left;
+  }
+
+  /// What was cut is durably gone.
+  void finish() throws IOException {
+    for (Path file : deleted) {
+      disk.delete(file);
+    }
   }
 
   private void finishSwap(List<String> swaps, long lowestCleaned) throws IOException {

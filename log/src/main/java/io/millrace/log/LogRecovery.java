@@ -60,6 +60,7 @@ final class LogRecovery {
     } else if (!openCleanly()) {
       recoverTail();
     }
+    cleanup.finish();
     dropWhatStartPassed();
     log.logStartOffset = Math.max(stored.logStartOffset(), log.segments.first().baseOffset());
     new EpochRecovery(log).run(epochsLost);
@@ -201,8 +202,10 @@ final class LogRecovery {
       }
     }
     log.nextOffset = Math.max(next, log.segments.active().baseOffset());
-    if (stored.lastStop() == LastStop.UNKNOWN || interrupted || log.nextOffset <= trustedBelow) {
-      // A cut may not be durable, and what was cut must not come back behind new batches.
+    if (stored.lastStop() == LastStop.UNKNOWN || interrupted || log.nextOffset < trustedBelow) {
+      // A cut may not be durable, and what was cut must not come back behind new batches. After a
+      // kill there is none, unless something in the folder says so: thousands of logs wait for the
+      // device here.
       log.segments.active().sync();
     }
   }

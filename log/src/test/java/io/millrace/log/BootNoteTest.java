@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.virtual.DiskFaults;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,6 +41,17 @@ class BootNoteTest {
     assertThat(hosted.log(ORDERS).logEndOffset()).isEqualTo(15);
     assertThat(hosted.reports.damaged).isEmpty();
     assertThat(note()).isEqualTo(before);
+  }
+
+  @Test
+  void aKilledLogThatWasFlushedWaitsForNoDevice() {
+    fill();
+    hosted.runFor(100);
+    hosted.kill();
+    hosted.disk().faults().failNext(DiskFaults.Operation.SYNC, 1);
+    hosted.start();
+    assertThat(hosted.offline).isEmpty();
+    hosted.verify(ORDERS, 15);
   }
 
   @Test

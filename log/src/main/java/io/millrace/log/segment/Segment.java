@@ -71,6 +71,9 @@ public final class Segment {
         log.truncate(0);
       }
       segment.times.clear(baseOffset);
+      // Opened again for the first entry: a node of many quiet partitions has one file open for
+      // each.
+      indexes.close();
       return segment;
     } catch (DiskFullException e) {
       // The log may grow past this offset before there is room for a segment that begins here.
