@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
@@ -46,6 +47,11 @@ import org.slf4j.LoggerFactory;
 /// once when there is something to say: the image has caught up, the broker is ready, a directory
 /// failed. A start therefore waits for nothing but the controller's commits.
 ///
+/// A controller with much to do may answer late, but notes at once who has sent a heartbeat. So
+/// while an answer is outstanding the broker goes on saying every interval that it lives, and does
+/// not care for what is said to that: else a controller that is busy for the time of a session
+/// fences every broker, has to move all partitions for it, and is busy for longer.
+///
 /// Lives on a connection loop, which never waits for a disk. All methods may be called from any
 /// thread; callbacks come on that loop and must not block.
 public final class BrokerLifecycle implements ImageListener, AutoCloseable {
@@ -60,6 +66,8 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   /// A controlled shutdown goes on without the controller when that has not answered for so long:
   /// in a cluster that stops as a whole the last ones have none.
   private static final long SHUTDOWN_PATIENCE_MS = 3_000;
+
+  private static final Consumer<ControllerReply> IGNORED = _ -> {};
 
   private final EventLoop loop;
   private final ControllerChannel controller;
@@ -86,6 +94,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   private boolean inFlight;
   private boolean sendAgainAtOnce;
   private @Nullable Timer next;
+  private @Nullable Timer keepAlive;
   private @Nullable Timer patience;
 
   /// @param loop a connection loop
@@ -235,7 +244,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     if (!registered) {
       send(registration(), ApiKeys.BROKER_REGISTRATION.latestVersion(), this::onRegistration);
     } else if (state != BrokerState.STARTING || imageOffset >= brokerEpoch) {
-      send(heartbeat(), ApiKeys.BROKER_HEARTBEAT.latestVersion(), this::onHeartbeat);
+      sendHeartbeat();
     } else {
       // Until the registration shows in the image there is nothing to say but "I am alive".
       next = loop.schedule(intervalMs * 1_000_000, this::communicateWhileBehind);
@@ -245,7 +254,33 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   private void communicateWhileBehind() {
     next = null;
     if (registered && !inFlight && state == BrokerState.STARTING) {
-      send(heartbeat(), ApiKeys.BROKER_HEARTBEAT.latestVersion(), this::onHeartbeat);
+      sendHeartbeat();
+    }
+  }
+
+  private void sendHeartbeat() {
+    reportedDirs = List.copyOf(failedDirs.keySet());
+    send(heartbeat(), ApiKeys.BROKER_HEARTBEAT.latestVersion(), this::onHeartbeat);
+    keepAliveLater();
+  }
+
+  private void keepAliveLater() {
+    cancelKeepAlive();
+    keepAlive = loop.schedule(intervalMs * 1_000_000, this::sayThatItLives);
+  }
+
+  private void sayThatItLives() {
+    keepAlive = null;
+    if (inFlight && state != BrokerState.SHUTTING_DOWN) {
+      controller.send(heartbeat(), ApiKeys.BROKER_HEARTBEAT.latestVersion(), loop, IGNORED);
+      keepAliveLater();
+    }
+  }
+
+  private void cancelKeepAlive() {
+    if (keepAlive != null) {
+      keepAlive.cancel();
+      keepAlive = null;
     }
   }
 
@@ -262,6 +297,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
 
   private void onReply(ControllerReply reply, OnAnswer onAnswer) {
     inFlight = false;
+    cancelKeepAlive();
     if (state == BrokerState.SHUTTING_DOWN) {
       return;
     }
@@ -339,7 +375,6 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     if (caughtUp && cordonsSupported) {
       request.setCordonedLogDirs(cordonedDirs);
     }
-    reportedDirs = List.copyOf(failedDirs.keySet());
     return request;
   }
 
@@ -349,7 +384,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     if (error != Errors.NONE) {
       LOG.warn("Heartbeat of broker {} was refused: {}", identity.brokerId(), error);
       sendAgainAtOnce = false;
-      return intervalMs;
+      return state == BrokerState.PENDING_CONTROLLED_SHUTDOWN ? SHUTDOWN_RETRY_MS : intervalMs;
     }
     reportedDirs.forEach(dir -> failedDirs.put(dir, true));
     switch (state) {
@@ -388,6 +423,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
       next.cancel();
       next = null;
     }
+    cancelKeepAlive();
     if (patience != null) {
       patience.cancel();
       patience = null;

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// makes of what it says the answer that the wire would carry.
 public final class LocalController {
 
+  private static final int LEAST_HEARTBEAT_DEADLINE_MS = 1_000;
+
   private final ControllerHost host;
   private final Controller controller;
   private final Supplier<MetadataImage> image;
@@ -50,7 +52,14 @@ public final class LocalController {
     this.image = image;
     this.clock = clock;
     this.clientId = "node-" + nodeId;
-    this.heartbeatDeadlineNanos = heartbeatIntervalMs * 1_000_000L / 2;
+    this.heartbeatDeadlineNanos = heartbeatDeadlineMs(heartbeatIntervalMs) * 1_000_000L;
+  }
+
+  /// How long a heartbeat may wait in the controller's queue, in milliseconds: half of its interval
+  /// as in Kafka, whose interval is 2,000, and where brokers speak more often not less than there.
+  /// What it says stays true for longer, and a busy controller refuses none for its own delay.
+  public static int heartbeatDeadlineMs(int heartbeatIntervalMs) {
+    return Math.max(heartbeatIntervalMs / 2, LEAST_HEARTBEAT_DEADLINE_MS);
   }
 
   /// @param onAnswer called once, on the controller's thread or at once

@@ -120,6 +120,40 @@ class BrokerLifecycleTest {
     assertThat(told).containsExactly("unfenced", "later");
   }
 
+  @Test
+  void goesOnSayingThatItLivesWhileTheControllerIsBusy() {
+    lifecycle.whenCaughtUp(lifecycle::readyToUnfence);
+    start();
+    image(ScriptedController.EPOCH);
+    run(100);
+    assertThat(lifecycle.state()).isEqualTo(BrokerState.RUNNING);
+
+    controller.answerAfterNanos = 60_000 * MS;
+    run(2000);
+    int before = controller.heartbeats.size();
+    run(30_000);
+    assertThat(controller.heartbeats.size() - before).isEqualTo(15);
+
+    controller.answerAfterNanos = MS;
+    run(60_000);
+    before = controller.heartbeats.size();
+    run(30_000);
+    assertThat(controller.heartbeats.size() - before).isEqualTo(15);
+  }
+
+  @Test
+  void saysNothingMoreOnceItHasShutDown() {
+    start();
+    image(ScriptedController.EPOCH);
+    controller.answerAfterNanos = 60_000 * MS;
+    run(3000);
+    lifecycle.close();
+    run(10);
+    int before = controller.heartbeats.size();
+    run(30_000);
+    assertThat(controller.heartbeats).hasSize(before);
+  }
+
   /// The chain of a start waits for answers and for the image, never for an interval.
   @Test
   void startsWithoutWaitingForAnInterval() {

@@ -24,6 +24,9 @@ final class ScriptedController implements ControllerChannel {
   final List<BrokerHeartbeatRequestData> heartbeats = new ArrayList<>();
   int blocks;
 
+  /// After how long an answer comes.
+  long answerAfterNanos = 1_000_000;
+
   Function<BrokerRegistrationRequestData, ControllerReply> onRegistration =
       _ -> new ControllerReply.Answered(new BrokerRegistrationResponseData().setBrokerEpoch(EPOCH));
 
@@ -57,6 +60,6 @@ final class ScriptedController implements ControllerChannel {
           }
           default -> onAllocation.apply(blocks++);
         };
-    loop.schedule(1_000_000, () -> onReply.accept(reply));
+    loop.schedule(answerAfterNanos, () -> onReply.accept(reply));
   }
 }

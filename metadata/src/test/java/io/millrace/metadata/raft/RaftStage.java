@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -34,20 +35,21 @@ import org.apache.kafka.snapshot.SnapshotReader;
 
 /// Quorums of raft hosts on virtual machines, whose state machine is the list of topic names that
 /// were committed.
-final class RaftStage {
+public final class RaftStage {
 
-  static final long SECOND = 1_000_000_000;
+  public static final long SECOND = 1_000_000_000;
   static final Path DATA = Path.of("/data");
 
   private static final String CLUSTER = "3Db5QLSqSZieL3rJBUUegA";
-  private static final int PORT = 9093;
+  public static final int PORT = 9093;
 
   private final VirtualWorld world;
   private final int voters;
   private final Map<String, Object> overrides = new LinkedHashMap<>();
   private final Map<Integer, Voter> running = new TreeMap<>();
+  private BiConsumer<Voter, LeaderAndEpoch> leaderListener = (_, _) -> {};
 
-  RaftStage(long seed, int voters) {
+  public RaftStage(long seed, int voters) {
     this.world = VirtualWorld.builder(seed).build();
     this.voters = voters;
   }
@@ -57,12 +59,17 @@ final class RaftStage {
     return this;
   }
 
-  VirtualWorld world() {
+  /// Told whenever a voter hears of a leader; set before the start.
+  public void onLeaderChange(BiConsumer<Voter, LeaderAndEpoch> listener) {
+    leaderListener = listener;
+  }
+
+  public VirtualWorld world() {
     return world;
   }
 
   /// One process: a raft host, its listener, its port.
-  final class Voter implements RaftClient.Listener<ApiMessageAndVersion> {
+  public final class Voter implements RaftClient.Listener<ApiMessageAndVersion> {
     final int id;
     final VirtualNode node;
     final RaftHost raft;
@@ -91,7 +98,24 @@ final class RaftStage {
       raft.start();
     }
 
-    boolean leads() {
+    public int id() {
+      return id;
+    }
+
+    public VirtualNode node() {
+      return node;
+    }
+
+    public RaftHost raft() {
+      return raft;
+    }
+
+    /// As last heard.
+    public LeaderAndEpoch leader() {
+      return leader;
+    }
+
+    public boolean leads() {
       return leader.isLeader(id);
     }
 
@@ -137,6 +161,7 @@ final class RaftStage {
     @Override
     public void handleLeaderChange(LeaderAndEpoch changed) {
       leader = changed;
+      leaderListener.accept(this, changed);
     }
   }
 
@@ -154,19 +179,19 @@ final class RaftStage {
         new TopicRecord().setName(name).setTopicId(new Uuid(1, name.hashCode())), (short) 0);
   }
 
-  Voter start(int id) {
+  public Voter start(int id) {
     Voter voter = new Voter(id);
     running.put(id, voter);
     return voter;
   }
 
-  void startAll() {
+  public void startAll() {
     for (int id = 1; id <= voters; id++) {
       start(id);
     }
   }
 
-  Voter voter(int id) {
+  public Voter voter(int id) {
     Voter voter = running.get(id);
     if (voter == null) {
       throw new IllegalStateException(id + " does not run");
@@ -174,7 +199,7 @@ final class RaftStage {
     return voter;
   }
 
-  void kill(Voter voter) {
+  public void kill(Voter voter) {
     voter.node.kill();
     running.remove(voter.id);
   }
@@ -185,7 +210,7 @@ final class RaftStage {
   }
 
   /// Runs until one of the running voters leads, and gives it.
-  Voter awaitLeader() {
+  public Voter awaitLeader() {
     world.runUntil(() -> running.values().stream().anyMatch(Voter::leads), 60 * SECOND);
     return running.values().stream().filter(Voter::leads).findFirst().orElseThrow();
   }
@@ -246,7 +271,8 @@ final class RaftStage {
         new AbstractConfig(AbstractKafkaConfig.CONFIG_DEF, properties, false));
   }
 
-  private static String name(int id) {
+  /// The machine of a voter.
+  public static String name(int id) {
     return "n" + id;
   }
 

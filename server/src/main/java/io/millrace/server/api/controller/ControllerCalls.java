@@ -1,5 +1,6 @@
 package io.millrace.server.api.controller;
 
+import io.millrace.metadata.controller.LocalController;
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.api.BrokerLoggers;
@@ -170,7 +171,8 @@ public final class ControllerCalls {
   private CompletionStage<? extends ApiMessage> heartbeat(
       Request request, BrokerHeartbeatRequestData body, boolean forwarded) {
     authorization.requireOnCluster(request, AclOperation.CLUSTER_ACTION);
-    int timeoutMs = config.values().brokerHeartbeatIntervalMs() / 2;
+    int timeoutMs =
+        LocalController.heartbeatDeadlineMs(config.values().brokerHeartbeatIntervalMs());
     return controller
         .processBrokerHeartbeat(contexts.of(request, timeoutMs), body)
         .handle((reply, failure) ->
