@@ -76,16 +76,14 @@ public final class RunLoader {
     Map<String, Integer> faults = new LinkedHashMap<>();
     report.faults().forEach((kind, count) -> faults.put(kind.name(), count));
     List<String> story = new ArrayList<>(report.timeline());
-    String failure = "";
     Throwable thrown = report.failure();
     if (thrown != null) {
-      failure = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
       StringWriter stack = new StringWriter();
       thrown.printStackTrace(new PrintWriter(stack));
       story.addAll(stack.toString().lines().limit(60).toList());
     }
     return new Object[] {
-      failure,
+      report.reason(),
       report.summary(),
       report.trace(),
       report.events(),

@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.scenario.FaultKind;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,21 @@ public record RunReport(
     return faults.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /// What broke, in words that begin with the invariant's name; empty when nothing did. A failure
+  /// in a step of a node or of a client is told by its root.
+  public String reason() {
+    Throwable root = failure;
+    if (root == null) {
+      return "";
+    }
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof InvariantBroken
+        ? String.valueOf(root.getMessage())
+        : root.getClass().getSimpleName() + ": " + root.getMessage();
+  }
+
   /// The run in one line.
   public String summary() {
     return String.format(
@@ -43,7 +59,7 @@ public record RunReport(
         "seed %d: %s; %.1f virtual seconds, %d events, %d faults (%s), %d requests, "
             + "%d records sent, %d acknowledged, %d read, %s",
         seed,
-        failure == null ? "passed" : "FAILED: " + failure.getMessage(),
+        failure == null ? "passed" : "FAILED: " + reason(),
         virtualNanos / 1e9,
         events,
         faultCount(),

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.image.MetadataImage;
@@ -66,13 +67,18 @@ public final class ClusterState {
     StringBuilder text = new StringBuilder();
     int epoch = Integer.MIN_VALUE;
     long end = 0;
-    for (RecordBatch batch : MemoryRecords.readableRecords(ByteBuffer.wrap(content)).batches()) {
-      if (batch.partitionLeaderEpoch() != epoch) {
-        epoch = batch.partitionLeaderEpoch();
-        text.append(" epoch ").append(epoch).append(" from ").append(batch.baseOffset());
+    String behind = "";
+    try {
+      for (RecordBatch batch : MemoryRecords.readableRecords(ByteBuffer.wrap(content)).batches()) {
+        if (batch.partitionLeaderEpoch() != epoch) {
+          epoch = batch.partitionLeaderEpoch();
+          text.append(" epoch ").append(epoch).append(" from ").append(batch.baseOffset());
+        }
+        end = batch.nextOffset();
       }
-      end = batch.nextOffset();
+    } catch (CorruptRecordException e) {
+      behind = ", then bytes that are no batch: " + e.getMessage();
     }
-    return text.append(" to ").append(end).toString();
+    return text.append(" to ").append(end).append(behind).toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.simulation.cluster;
 
 import io.millrace.replication.Partition;
+import io.millrace.replication.PartitionStatus;
 import io.millrace.server.NodeAssembly;
 import io.millrace.simulation.audit.InvariantBroken;
 import java.util.LinkedHashMap;
@@ -13,11 +14,24 @@ import org.apache.kafka.common.TopicIdPartition;
 /// - `OneLeaderAnEpoch` (DESIGN §4, 3): in a partition's epoch, one broker at most leads.
 /// - `HighWatermarkStays` (2): a leader's high watermark is never above its log's end, nor does a
 ///   later look at the same leader in the same epoch and process find it lower.
+/// - `MinIsrHeld` (2): while a leader has fewer replicas in sync than `min.insync.replicas`, its
+///   high watermark stands still.
 public final class ReplicaProbe {
 
   private record Reign(TopicIdPartition partition, int epoch) {}
 
-  private record Seen(String incarnation, long highWatermark) {}
+  /// @param isrChanges counts them, so that two looks know whether the ISR was the same all along
+  private record Seen(
+      String incarnation, long highWatermark, boolean underMinIsr, long isrChanges) {
+
+    Seen(String incarnation, PartitionStatus status) {
+      this(
+          incarnation,
+          status.highWatermark(),
+          status.isUnderMinIsr(),
+          status.isrShrinks() + status.isrExpands());
+    }
+  }
 
   private final Map<Reign, Integer> leaders = new LinkedHashMap<>();
   private final Map<Reign, Seen> marks = new LinkedHashMap<>();
@@ -56,14 +70,30 @@ public final class ReplicaProbe {
           "HighWatermarkStays",
           node.name() + ": " + reign + " has its mark at " + mark + " above its log's end");
     }
-    Seen seen = marks.put(reign, new Seen(node.machine().incarnation(), mark));
-    if (seen != null
-        && seen.incarnation().equals(node.machine().incarnation())
-        && mark < seen.highWatermark()) {
+    Seen now = new Seen(node.machine().incarnation(), partition.status());
+    Seen seen = marks.put(reign, now);
+    if (seen != null && seen.incarnation().equals(now.incarnation())) {
+      compare(node, reign, seen, now);
+    }
+  }
+
+  private static void compare(SimulatedNode node, Reign reign, Seen seen, Seen now) {
+    if (now.highWatermark() < seen.highWatermark()) {
       throw new InvariantBroken(
           "HighWatermarkStays",
           String.format(
-              "%s: %s went back from %d to %d", node.name(), reign, seen.highWatermark(), mark));
+              "%s: %s went back from %d to %d",
+              node.name(), reign, seen.highWatermark(), now.highWatermark()));
+    }
+    boolean under = seen.underMinIsr() && now.underMinIsr();
+    if (under
+        && seen.isrChanges() == now.isrChanges()
+        && now.highWatermark() > seen.highWatermark()) {
+      throw new InvariantBroken(
+          "MinIsrHeld",
+          String.format(
+              "%s: %s went from %d to %d with too few replicas in sync",
+              node.name(), reign, seen.highWatermark(), now.highWatermark()));
     }
   }
 }

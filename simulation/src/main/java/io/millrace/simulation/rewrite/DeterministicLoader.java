@@ -20,13 +20,28 @@ public final class DeterministicLoader extends ClassLoader {
   /// What the core and the tests' side of a run must agree on, so that it is loaded once.
   private final ClassLoader classPath;
 
+  private final ClassChange change;
+
   static {
     registerAsParallelCapable();
   }
 
   public DeterministicLoader(ClassLoader classPath) {
+    this(classPath, (_, classFile) -> classFile);
+  }
+
+  /// @param change for tests that plant bugs, to see whether a run finds them
+  public DeterministicLoader(ClassLoader classPath, ClassChange change) {
     super("simulation", ClassLoader.getPlatformClassLoader());
     this.classPath = classPath;
+    this.change = change;
+  }
+
+  /// Changes classes of ours and of Kafka's before they are defined. May be called by any thread.
+  public interface ClassChange {
+    /// @param name as in [Class#getName]
+    /// @return the class file to use; the same where nothing is to change
+    byte[] apply(String name, byte[] classFile);
   }
 
   @Override
@@ -37,6 +52,9 @@ public final class DeterministicLoader extends ClassLoader {
     byte[] bytes = name.startsWith(QUEUE) ? queue(name) : bytes(name);
     if (name.startsWith(KAFKA)) {
       bytes = CallRewrite.apply(bytes);
+    }
+    if (name.startsWith(KAFKA) || name.startsWith(OURS)) {
+      bytes = change.apply(name, bytes);
     }
     return defineClass(name, bytes, 0, bytes.length);
   }

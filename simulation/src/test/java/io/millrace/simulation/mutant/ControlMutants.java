@@ -1,0 +1,24 @@
+package io.millrace.simulation.mutant;
+
+import static io.millrace.simulation.mutant.Edit.inKafka;
+
+import java.util.List;
+
+/// Bugs of consensus, the controller and what brokers ask of it.
+final class ControlMutants {
+
+  private static final String ANY =
+      "nodes=3 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
+
+  private ControlMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        Mutant.of(
+                "gives a block of producer ids twice",
+                ANY + "kill",
+                inKafka("controller.ProducerIdControlManager", "replay")
+                    .doesNotCall("TimelineObject.set"))
+            .caught(1, Mutant.LOST));
+  }
+}

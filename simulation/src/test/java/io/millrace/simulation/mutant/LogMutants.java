@@ -1,0 +1,59 @@
+package io.millrace.simulation.mutant;
+
+import static io.millrace.simulation.mutant.Edit.in;
+
+import java.util.List;
+
+/// Bugs of one log on one disk: producers, recovery, durability.
+final class LogMutants {
+
+  private static final String THREE =
+      "nodes=3 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
+  private static final String ONE =
+      "nodes=1 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
+  private static final String ONE_SYNCED =
+      "nodes=1 durability=fsync seconds=20 " + Mutant.PLAIN + " faults=";
+
+  private LogMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        Mutant.of(
+                "stores a repeated batch again",
+                THREE + "kill,cut,pause,reset",
+                in("log.producer.ProducerTable", "check").takes("sequenceFits", true),
+                in("log.producer.ProducerTable", "check").takes("duplicateOf", -1))
+            .caught(1, Mutant.REPEATED),
+        Mutant.of(
+                "does not know a repeated batch again",
+                THREE + "kill,cut,pause,reset",
+                in("log.producer.ProducerTable", "check").takes("duplicateOf", -1))
+            .caught(1, Mutant.REPEATED),
+        Mutant.of(
+                "forgets producers at a start",
+                ONE + "kill,restart",
+                in("log.ProducerRecovery", "rebuild").doesNotCall("replay"))
+            .caught(1, Mutant.REPEATED),
+        Mutant.of(
+                "keeps producers of what it cut",
+                THREE + "kill,cut,pause",
+                in("log.LogTruncation", "cut").doesNotCall("afterTruncation"))
+            .caught(2, Mutant.LOST),
+        Mutant.of(
+                "a follower does not note producers",
+                THREE + "kill,cut,pause,reset",
+                in("log.LogAppender", "noteBatches").doesNotCall("replay"))
+            .caught(1, Mutant.REPEATED),
+        Mutant.of(
+                "keeps a torn batch",
+                THREE + "power,kill",
+                in("log.segment.SegmentRecovery", "runDoubtful").passes(false, "scan"),
+                in("log.segment.SegmentRecovery", "run").passes(false, "scan"))
+            .caught(2, Mutant.LOST),
+        Mutant.of(
+                "a flush does not sync the folder",
+                ONE_SYNCED + "power,blackout",
+                in("log.LogFlush", "run").doesNotCall("syncDirectory"))
+            .caught(1, Mutant.LOST));
+  }
+}

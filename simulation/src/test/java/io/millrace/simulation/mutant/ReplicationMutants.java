@@ -1,0 +1,60 @@
+package io.millrace.simulation.mutant;
+
+import static io.millrace.simulation.mutant.Edit.in;
+
+import java.util.List;
+
+/// Bugs of leaders and followers: acknowledgement, high watermark, in-sync replicas, truncation.
+final class ReplicationMutants {
+
+  private static final String ANY =
+      "nodes=3 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
+
+  private ReplicationMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        Mutant.of(
+                "acknowledges acks=all before replication",
+                ANY + "kill,cut,pause",
+                in("replication.Appends", "offsetToAwait").returns(-1L))
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "commits without the followers",
+                ANY + "kill,cut,pause",
+                in("replication.LeaderReplica", "advance").takes("inMaximalIsr", false),
+                in("replication.LeaderReplica", "advance").takes("isAboutToJoin", false))
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "commits a few offsets too many",
+                ANY + "kill,cut,pause",
+                in("replication.LeaderReplica", "advance")
+                    .isOff("FollowerProgress.logEndOffset", 10))
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "serves consumers beyond the high watermark",
+                ANY + "kill,cut,pause",
+                in("replication.Reads", "limit").returns(Long.MAX_VALUE))
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "does not tell a follower that it diverges",
+                ANY + "kill,cut,pause",
+                in("replication.Reads", "compareEpochs").doesNotStore("diverging"))
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "does not cut a diverging follower",
+                ANY + "kill,cut,pause",
+                in("replication.Following", "cutAt").isEmpty())
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "acknowledges what waits when it is deposed",
+                ANY + "kill,cut,pause",
+                in("replication.Partition", "apply").says("NONE", "NOT_LEADER_OR_FOLLOWER"))
+            .caught(2, Mutant.LOST),
+        Mutant.of(
+                "takes what it sends for received",
+                ANY + "kill,cut,pause",
+                in("replication.FollowerProgress", "onFetch").confuses(1, 7))
+            .caught(5, Mutant.LOST));
+  }
+}
