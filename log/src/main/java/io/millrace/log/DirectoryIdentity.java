@@ -21,12 +21,12 @@ final class DirectoryIdentity {
       throw new IOException(file + " is missing: the directory is not formatted");
     }
     Properties properties = new Properties();
-    properties.load(new StringReader(new String(disk.read(file), StandardCharsets.UTF_8)));
-    String id = properties.getProperty("directory.id");
     try {
+      properties.load(new StringReader(new String(disk.read(file), StandardCharsets.UTF_8)));
+      String id = properties.getProperty("directory.id");
       return id == null ? Uuid.ZERO_UUID : Uuid.fromString(id);
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": malformed directory.id " + id, e);
+      throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -103,7 +103,8 @@ public final class StoredRecords {
         batch.ensureValid();
         read(batch, 0);
       }
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) {
+      // Kafka's readers throw whatever comes where a length or a type is wrong.
       throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
@@ -125,7 +126,7 @@ public final class StoredRecords {
         lastEpoch = scanner.leaderEpoch();
       }
       unreadBytes = scanner.stop() == BatchScanner.Stop.END ? 0 : file.size() - scanner.position();
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) {
       throw new IOException(path + " cannot be read: " + e.getMessage(), e);
     } finally {
       file.release();
