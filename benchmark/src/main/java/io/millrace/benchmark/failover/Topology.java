@@ -57,6 +57,11 @@ final class Topology implements AutoCloseable {
     for (int i = 0; i < nodes; i++) {
       replicas.put(i, List.of(i + 1, (i + 1) % nodes + 1, (i + 2) % nodes + 1));
     }
+    createTopic(replicas);
+  }
+
+  /// Makes the topic with these replicas of each partition, the first one preferred.
+  void createTopic(Map<Integer, List<Integer>> replicas) {
     NewTopic wanted = new NewTopic(topic, replicas).configs(Map.of("min.insync.replicas", "2"));
     await(
         "the topic",

@@ -2,6 +2,7 @@ package io.millrace.benchmark.row;
 
 import io.millrace.benchmark.failover.Blow;
 import io.millrace.benchmark.failover.FailoverRow;
+import io.millrace.benchmark.failover.TakeoverRow;
 import io.millrace.benchmark.wire.Payload;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
@@ -76,6 +77,7 @@ public final class Rows {
         new FailoverRow(Blow.BROKER),
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),
-        new FailoverRow(Blow.FROZEN));
+        new FailoverRow(Blow.FROZEN),
+        new TakeoverRow());
   }
 }
