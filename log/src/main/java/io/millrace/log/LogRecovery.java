@@ -69,6 +69,7 @@ final class LogRecovery {
         .run(stored.lastStop() == LastStop.KILLED ? log.nextOffset : trustedBelow);
     log.recoveryPoint = Math.min(trustedBelow, log.nextOffset);
     log.indexedPoint = log.recoveryPoint;
+    log.segments.all().forEach(Segment::releaseIndexFiles);
     for (DamagedRange range : log.damage) {
       reports.damaged(log.dir, range);
     }

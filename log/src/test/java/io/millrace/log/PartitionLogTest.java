@@ -3,8 +3,12 @@ package io.millrace.log;
 import static io.millrace.log.Batches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.Record;
@@ -68,6 +72,34 @@ class PartitionLogTest {
 
     assertThat(on.readAll(0)).isEqualTo(before);
     assertThat(on.append(batch().by(9, 0, 196).of(4))).isInstanceOf(AppendOutcome.Duplicate.class);
+  }
+
+  @Test
+  void aQuietLogHoldsOneFileOpen() throws IOException {
+    on.log();
+    assertThat(openFiles()).hasSizeLessThanOrEqualTo(1);
+    on.append(batch().of(3));
+    on.crash();
+    assertThat(openFiles()).hasSizeLessThanOrEqualTo(1);
+    on.append(batch().of(3));
+    assertThat(on.readAll(0)).hasSize(6);
+  }
+
+  /// Those of the log, by what the kernel says (Linux).
+  private List<Path> openFiles() throws IOException {
+    List<Path> found = new ArrayList<>();
+    Path own = Path.of("/proc/self/fd");
+    if (Files.isDirectory(own)) {
+      try (Stream<Path> descriptors = Files.list(own)) {
+        for (Path descriptor : descriptors.toList()) {
+          Path file = Files.readSymbolicLink(descriptor);
+          if (file.startsWith(on.dir.toRealPath())) {
+            found.add(file);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   @Test

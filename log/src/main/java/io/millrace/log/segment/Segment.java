@@ -71,9 +71,7 @@ public final class Segment {
         log.truncate(0);
       }
       segment.times.clear(baseOffset);
-      // Opened again for the first entry: a node of many quiet partitions has one file open for
-      // each.
-      indexes.close();
+      segment.releaseIndexFiles();
       return segment;
     } catch (DiskFullException e) {
       // The log may grow past this offset before there is room for a segment that begins here.
@@ -483,6 +481,12 @@ public final class Segment {
       file.renamed(path(LogFiles.LOG));
     }
     indexes.moved(to);
+  }
+
+  /// Gives the index files back until an entry is asked for or written: a node may have more logs
+  /// than files it may open.
+  public void releaseIndexFiles() {
+    indexes.close();
   }
 
   /// Gives the files back; answers that are on their way keep theirs open.
