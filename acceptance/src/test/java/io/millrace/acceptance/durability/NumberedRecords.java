@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 /// acknowledged. A partition must then hold exactly the numbers from 0 on: whatever is missing,
 /// doubled or out of order is seen by its offset, since number and offset are the same.
 final class NumberedRecords implements AutoCloseable {
-  private static final long PAUSE_NANOS = 200_000;
+  private static final Duration PAUSE = Duration.ofNanos(200_000);
 
   private final Clients clients;
   private final String topic;
@@ -32,10 +32,17 @@ final class NumberedRecords implements AutoCloseable {
   private final AtomicLongArray acknowledged;
   private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
   private final Thread sender;
+  private final Duration pause;
   private volatile boolean finished;
 
   NumberedRecords(Clients clients, String topic, int partitions) {
+    this(clients, topic, partitions, PAUSE);
+  }
+
+  /// @param pause between one number for every partition and the next
+  NumberedRecords(Clients clients, String topic, int partitions, Duration pause) {
     this.clients = clients;
+    this.pause = pause;
     this.topic = topic;
     this.partitions = partitions;
     this.sent = new AtomicLongArray(partitions);
@@ -123,7 +130,7 @@ final class NumberedRecords implements AutoCloseable {
         }
         sent.incrementAndGet(partition);
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      LockSupport.parkNanos(pause.toNanos());
     }
   }
 

@@ -27,7 +27,8 @@ public final class Clients implements AutoCloseable {
   private final String bootstrap;
   private @Nullable Admin admin;
 
-  Clients(String bootstrap) {
+  /// For a cluster of the test's own; a [Broker] has its clients.
+  public Clients(String bootstrap) {
     this.bootstrap = bootstrap;
   }
 

@@ -1,0 +1,192 @@
+package io.millrace.acceptance.durability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.acceptance.harness.Await;
+import io.millrace.acceptance.harness.Clients;
+import io.millrace.acceptance.harness.KafkaTool;
+import io.millrace.acceptance.harness.Millrace;
+import io.millrace.acceptance.harness.OnlyMillrace;
+import io.millrace.acceptance.harness.Program;
+import io.millrace.acceptance.harness.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What operators do to a cluster of three nodes with two log directories each, while numbered
+/// records flow: no client sees an error, and nothing is lost.
+@OnlyMillrace
+class OperationsTest {
+  private static final Path DIRECTORY = Suite.scratchDirectory("operations");
+  private static final Duration PAUSE = Duration.ofMillis(5);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static Clients clients = new Clients("");
+  private static String bootstrap = "";
+
+  @BeforeAll
+  static void start() throws IOException {
+    Program.Ended started =
+        Millrace.command(
+                "cluster",
+                "start",
+                "--nodes",
+                "3",
+                "--dir",
+                DIRECTORY.toString(),
+                "--set",
+                "log.dirs=" + DIRECTORY + "/disk-{id}a," + DIRECTORY + "/disk-{id}b",
+                "--json")
+            .run()
+            .expectSuccess();
+    bootstrap = JSON.readTree(started.out()).path("bootstrap").asText();
+    clients = new Clients(bootstrap);
+  }
+
+  @AfterAll
+  static void stop() {
+    clients.close();
+    Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
+    Suite.delete(DIRECTORY);
+  }
+
+  @Test
+  void aReplicaMovesToAnotherDirectory() throws IOException {
+    String topic = topic("moving", 1, 3);
+    TopicPartitionReplica replica = new TopicPartitionReplica(topic, 0, 1);
+    try (NumberedRecords records = new NumberedRecords(clients, topic, 1, PAUSE)) {
+      records.keepSendingFor(Duration.ofSeconds(2));
+      String from = directoryOf(replica);
+      String to = from.endsWith("a") ? from.replaceAll("a$", "b") : from.replaceAll("b$", "a");
+      Path plan = DIRECTORY.resolve(topic + ".plan");
+      Files.writeString(
+          plan,
+          "{\"version\":1,\"partitions\":[{\"topic\":\""
+              + topic
+              + "\",\"partition\":0,\"replicas\":[1,2,3],\"log_dirs\":[\""
+              + to
+              + "\",\"any\",\"any\"]}]}");
+      String[] tool = {
+        "--bootstrap-server", bootstrap, "--reassignment-json-file", plan.toString(), "--execute"
+      };
+      KafkaTool.REASSIGN_PARTITIONS.run(tool).expectSuccess();
+      tool[tool.length - 1] = "--verify";
+      Await.until(
+          "the move is verified",
+          () -> KafkaTool.REASSIGN_PARTITIONS.run(tool).expectSuccess().out(),
+          out -> out.contains(topic + "-0-1 completed successfully"));
+      assertThat(directoryOf(replica)).isEqualTo(to);
+
+      cordon(from);
+      assertThatThrownBy(
+              () -> Clients.get(clients.admin().alterReplicaLogDirs(Map.of(replica, from)).all()))
+          .isInstanceOf(InvalidReplicaAssignmentException.class);
+      cordon("");
+      records.finish();
+      records.checkAllOnceAndInOrder();
+    }
+  }
+
+  private static String directoryOf(TopicPartitionReplica replica) {
+    return Clients.at(
+            Clients.get(clients.admin().describeReplicaLogDirs(List.of(replica)).all()), replica)
+        .getCurrentReplicaLogDir();
+  }
+
+  private static void cordon(String directory) {
+    ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
+    AlterConfigOp change =
+        new AlterConfigOp(
+            new ConfigEntry("cordoned.log.dirs", directory),
+            directory.isEmpty() ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET);
+    Clients.get(clients.admin().incrementalAlterConfigs(Map.of(broker, List.of(change))).all());
+  }
+
+  @Test
+  void everyNodeIsRestartedInTurn() throws IOException {
+    String topic = topic("rolling", 2, 3);
+    try (NumberedRecords records = new NumberedRecords(clients, topic, 2, PAUSE)) {
+      for (int node = 1; node <= 3; node++) {
+        Millrace.command("cluster", "restart", "--dir", DIRECTORY.toString(), "--node", "" + node)
+            .run()
+            .expectSuccess();
+        Await.until(
+            "every partition is whole again",
+            () -> JSON.readTree(millrace("cluster", "status", "--json")),
+            status -> status.path("under_replicated").asInt() == 0);
+      }
+      records.finish();
+      records.checkAllOnceAndInOrder();
+    }
+    List<String> replicas = batchesOf(topic + "-0");
+    assertThat(replicas).hasSize(3);
+    assertThat(replicas).containsOnly(replicas.getFirst());
+  }
+
+  /// What kafka-dump-log shows of each replica, but for where batches lie in their files.
+  private static List<String> batchesOf(String partition) throws IOException {
+    try (Stream<Path> files = Files.walk(DIRECTORY, 2)) {
+      return files
+          .filter(path -> path.getFileName().toString().equals(partition))
+          .map(OperationsTest::dump)
+          .toList();
+    }
+  }
+
+  private static String dump(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      String segments =
+          files
+              .map(Path::toString)
+              .filter(name -> name.endsWith(".log"))
+              .sorted()
+              .collect(Collectors.joining(","));
+      return KafkaTool.DUMP_LOG
+          .run("--files", segments)
+          .expectSuccess()
+          .out()
+          .lines()
+          .filter(line -> line.startsWith("baseOffset"))
+          .map(line -> line.replaceAll(" position: \\d+", ""))
+          .collect(Collectors.joining("\n"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String topic(String what, int partitions, int replicas) {
+    String name = Suite.unique(what);
+    Clients.get(
+        clients
+            .admin()
+            .createTopics(List.of(new NewTopic(name, partitions, (short) replicas)))
+            .all());
+    return name;
+  }
+
+  private static String millrace(String... words) {
+    String[] all = Arrays.copyOf(words, words.length + 4);
+    all[words.length] = "-b";
+    all[words.length + 1] = bootstrap;
+    all[words.length + 2] = "--timeout";
+    all[words.length + 3] = "60";
+    return Millrace.command(all).run().expectSuccess().out();
+  }
+}
