@@ -9,16 +9,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Random faults, drawn from a printed seed, under load: nothing acknowledged is lost, doubled,
 /// reordered or invented, committed offsets never go back, and after each fault all writers go on.
-/// `-Pchaos` makes it fifty faults in network namespaces.
+/// On demand: `-Pchaos` makes fifty faults in network namespaces, `-Dacceptance.excluded=none` six
+/// over proxies.
+@Tag("chaos")
 class ChaosTest {
   private static final int SHORTEST_MS = 1_500;
   private static final int LONGEST_MS = 8_000;
   private static final int LONGEST_CALM_MS = 5_000;
-  private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(90);
+  private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(240);
 
   private final Random random = Suite.random("chaos");
   private final List<Fault> bag = new ArrayList<>();
@@ -46,7 +49,7 @@ class ChaosTest {
         load.finish();
         say(load.summary());
         assertThat(load.ledger().violations()).isEmpty();
-        assertThat(load.ledger().failures()).as("records that clients gave up").isEmpty();
+        assertThat(load.givenUp()).as("records that Java producers gave up").isEmpty();
       }
       cluster.stopAndDump();
     }

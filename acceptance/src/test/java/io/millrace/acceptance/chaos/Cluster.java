@@ -28,7 +28,7 @@ import org.apache.kafka.common.Uuid;
 final class Cluster implements AutoCloseable {
   static final int NODES = 3;
 
-  private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+  private static final Duration START_PATIENCE = Duration.ofSeconds(240);
 
   private final Path directory = Suite.scratchDirectory("chaos");
   private final Wires wires;

@@ -142,9 +142,10 @@ final class Ledger {
     return List.copyOf(violations);
   }
 
-  /// Records that clients gave up, with the reasons.
-  synchronized List<String> failures() {
+  /// Records that a writer gave up, with the reasons.
+  synchronized List<String> failures(String writer) {
     return accounts.entrySet().stream()
+        .filter(entry -> entry.getKey().writer.equals(writer))
         .flatMap(entry ->
             entry.getValue().failed.entrySet().stream()
                 .map(failed -> entry.getKey() + " #" + failed.getKey() + ": " + failed.getValue()))

@@ -30,7 +30,7 @@ class LedgerTest {
     ledger.acknowledge("w:2", 0, -1);
     stored("w:0", "w:2");
     assertThat(ledger.violations()).isEmpty();
-    assertThat(ledger.failures()).hasSize(1);
+    assertThat(ledger.failures("w")).hasSize(1);
   }
 
   @Test

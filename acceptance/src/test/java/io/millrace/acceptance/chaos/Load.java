@@ -25,7 +25,7 @@ final class Load implements AutoCloseable {
   static final int PARTITIONS = 4;
 
   private static final String PYTHON = "python";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(240);
 
   private final Cluster cluster;
   private final String topic;
@@ -127,7 +127,7 @@ final class Load implements AutoCloseable {
   /// Ends it all, reads everything once more and compares.
   void finish() {
     writers.forEach(Writer::finish);
-    PythonClient.writeInto(ledger, PYTHON, pythonWriter.finish());
+    PythonClient.writeInto(ledger, pythonWriter.finish());
     long[] ends = ends();
     audit(ends);
     for (String group : List.of("classic", "consumer")) {
@@ -207,6 +207,11 @@ final class Load implements AutoCloseable {
         ledger.auditEnds(partition.partition(), end);
       }
     }
+  }
+
+  /// What Java's producers gave up. librdkafka's may: see `chaos.py`.
+  List<String> givenUp() {
+    return writers.stream().flatMap(writer -> ledger.failures(writer.name()).stream()).toList();
   }
 
   /// The account in numbers.

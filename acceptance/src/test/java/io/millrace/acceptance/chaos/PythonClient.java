@@ -61,13 +61,13 @@ final class PythonClient implements AutoCloseable {
   }
 
   /// What a writer printed.
-  static void writeInto(Ledger ledger, String name, List<String[]> events) {
+  static void writeInto(Ledger ledger, List<String[]> events) {
     for (String[] event : events) {
       int partition = Integer.parseInt(event[1]);
       switch (event[0]) {
-        case "s" -> ledger.sent(name, partition, Long.parseLong(event[2]));
-        case "a" -> ledger.acknowledge(name + ":" + event[2], partition, Long.parseLong(event[3]));
-        case "f" -> ledger.fail(name + ":" + event[2], partition, event[3]);
+        case "s" -> ledger.sent(event[2], partition, Long.parseLong(event[3]));
+        case "a" -> ledger.acknowledge(event[2], partition, Long.parseLong(event[3]));
+        case "f" -> ledger.fail(event[2], partition, event[3]);
         default -> throw new AssertionError(String.join(" ", event));
       }
     }

@@ -31,6 +31,10 @@ final class Writer implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("writer-" + name).start(this::write);
   }
 
+  String name() {
+    return name;
+  }
+
   private void write() {
     while (!finished) {
       for (int partition = 0; partition < partitions; partition++) {
