@@ -19,6 +19,11 @@ final class ControlMutants {
                 ANY + "kill",
                 inKafka("controller.ProducerIdControlManager", "replay")
                     .doesNotCall("TimelineObject.set"))
-            .caught(1, Mutant.LOST));
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "commits metadata alone",
+                ANY + "kill,cut",
+                inKafka("raft.LeaderState", "maybeUpdateHighWatermark").takes("size", 0))
+            .caught(1, Mutant.SPLIT));
   }
 }

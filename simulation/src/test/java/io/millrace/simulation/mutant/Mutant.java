@@ -30,6 +30,9 @@ record Mutant(String name, String scenario, long known, Set<String> caughtBy, Li
   /// A producer's records are there twice, in another order, or with gaps.
   static final Set<String> REPEATED = Set.of("StoredOnceInOrder", "OffsetsAgree");
 
+  /// Two nodes believe different things of the cluster.
+  static final Set<String> SPLIT = Set.of("OneLeaderAnEpoch", "ImagesAgree");
+
   /// The healed cluster does not come to rest.
   static final Set<String> STUCK = Set.of("Progress");
 

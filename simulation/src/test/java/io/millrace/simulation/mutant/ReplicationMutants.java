@@ -10,6 +10,9 @@ final class ReplicationMutants {
   private static final String ANY =
       "nodes=3 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
 
+  private static final String QUIET =
+      "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none";
+
   private ReplicationMutants() {}
 
   static List<Mutant> all() {
@@ -55,6 +58,11 @@ final class ReplicationMutants {
                 "takes what it sends for received",
                 ANY + "kill,cut,pause",
                 in("replication.FollowerProgress", "onFetch").confuses(1, 7))
-            .caught(5, Mutant.LOST));
+            .caught(5, Mutant.LOST),
+        Mutant.of(
+                "answers a wrong base offset",
+                QUIET,
+                in("replication.Appends", "append").isOff("Appended.firstOffset", 1))
+            .caught(1, Mutant.LOST));
   }
 }
