@@ -3,7 +3,9 @@ package io.millrace.acceptance.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
 import io.millrace.acceptance.harness.KafkaTool;
@@ -12,6 +14,7 @@ import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
@@ -40,6 +45,7 @@ class OperationsTest {
 
   private static Clients clients = new Clients("");
   private static String bootstrap = "";
+  private static JsonNode nodes = JSON.createArrayNode();
 
   @BeforeAll
   static void start() throws IOException {
@@ -56,7 +62,9 @@ class OperationsTest {
                 "--json")
             .run()
             .expectSuccess();
-    bootstrap = JSON.readTree(started.out()).path("bootstrap").asText();
+    JsonNode cluster = JSON.readTree(started.out());
+    bootstrap = cluster.path("bootstrap").asText();
+    nodes = cluster.path("nodes");
     clients = new Clients(bootstrap);
   }
 
@@ -65,6 +73,69 @@ class OperationsTest {
     clients.close();
     Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
     Suite.delete(DIRECTORY);
+  }
+
+  @Test
+  void aFourthBrokerTakesItsShareAndLeaves() throws IOException {
+    String topic = topic("shared", 3, 3);
+    try (NumberedRecords records = new NumberedRecords(clients, topic, 3, PAUSE);
+        Program.Running fourth = fourthBroker()) {
+      Await.until("broker 4 is there", () -> broker(4), broker -> !broker.isMissingNode());
+      millrace("partition", "balance", "--execute");
+      assertThat(broker(4).path("replicas").asInt()).isPositive();
+      assertThat(broker(4).path("in_sync")).isEqualTo(broker(4).path("replicas"));
+
+      millrace("broker", "drain", "4", "--execute");
+      assertThat(broker(4).path("replicas").asInt()).isZero();
+      fourth.terminate().awaitEnd(Duration.ofSeconds(60));
+      Await.until(
+          "broker 4 is forgotten",
+          () ->
+              Millrace.command("broker", "remove", "4", "-b", bootstrap, "--timeout", "60")
+                  .run()
+                  .exitCode(),
+          code -> code == 0);
+      assertThat(broker(4).isMissingNode()).isTrue();
+      records.finish();
+      records.checkAllOnceAndInOrder();
+    }
+  }
+
+  private static Program.Running fourthBroker() throws IOException {
+    String id = Clients.get(clients.admin().describeCluster().clusterId());
+    String controllers =
+        Stream.of(nodes.path(0), nodes.path(1), nodes.path(2))
+            .map(node -> "127.0.0.1:" + node.path("controller_port").asInt())
+            .collect(Collectors.joining(","));
+    Path file = DIRECTORY.resolve("fourth.properties");
+    Files.write(
+        file,
+        List.of(
+            "process.roles=broker",
+            "node.id=4",
+            "listeners=PLAINTEXT://127.0.0.1:" + freePort(),
+            "controller.listener.names=CONTROLLER",
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.quorum.bootstrap.servers=" + controllers,
+            "log.dirs=" + DIRECTORY.resolve("disk-4")));
+    return Millrace.command("start", "-c", file.toString(), "--cluster-id", id).start();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /// Missing where it is not registered, or fenced.
+  private static JsonNode broker(int id) throws IOException {
+    for (String line : millrace("broker", "list", "--json").lines().toList()) {
+      JsonNode broker = JSON.readTree(line);
+      if (broker.path("id").asInt() == id && !broker.path("state").asText().equals("fenced")) {
+        return broker;
+      }
+    }
+    return MissingNode.getInstance();
   }
 
   @Test
@@ -117,6 +188,32 @@ class OperationsTest {
             new ConfigEntry("cordoned.log.dirs", directory),
             directory.isEmpty() ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET);
     Clients.get(clients.admin().incrementalAlterConfigs(Map.of(broker, List.of(change))).all());
+  }
+
+  @Test
+  void aThrottledReassignmentIsCancelled() throws IOException {
+    String topic = topic("throttled", 1, 1);
+    try (Producer<String, String> producer = clients.producer()) {
+      for (int i = 0; i < 150; i++) {
+        producer.send(new ProducerRecord<>(topic, "x".repeat(100_000)));
+      }
+    }
+    int leader = partition(topic).path("leader").asInt();
+    millrace(
+        "partition",
+        "reassign",
+        topic,
+        "--replicas",
+        "" + (leader % 3 + 1),
+        "--execute",
+        "--throttle",
+        "1",
+        "--no-wait");
+    assertThat(millrace("partition", "status")).contains(topic + "-0").contains("adding");
+
+    millrace("partition", "cancel", topic);
+    assertThat(partition(topic).path("replicas").toString()).isEqualTo("[" + leader + "]");
+    assertThat(millrace("config", "describe", "topic", topic)).doesNotContain("throttled");
   }
 
   @Test
@@ -179,6 +276,12 @@ class OperationsTest {
             .createTopics(List.of(new NewTopic(name, partitions, (short) replicas)))
             .all());
     return name;
+  }
+
+  private static JsonNode partition(String topic) throws IOException {
+    return JSON.readTree(millrace("topic", "describe", topic, "--json", "--no-offsets"))
+        .path("partitions")
+        .path(0);
   }
 
   private static String millrace(String... words) {
