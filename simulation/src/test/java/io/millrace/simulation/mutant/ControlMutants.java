@@ -1,5 +1,6 @@
 package io.millrace.simulation.mutant;
 
+import static io.millrace.simulation.mutant.Edit.in;
 import static io.millrace.simulation.mutant.Edit.inKafka;
 
 import java.util.List;
@@ -24,6 +25,11 @@ final class ControlMutants {
                 "commits metadata alone",
                 ANY + "kill,cut",
                 inKafka("raft.LeaderState", "maybeUpdateHighWatermark").takes("size", 0))
-            .caught(1, Mutant.SPLIT));
+            .caught(1, Mutant.SPLIT),
+        Mutant.of(
+                "gives a producer id twice",
+                "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none",
+                in("metadata.broker.ProducerIds", "next").doesNotStore("nextId"))
+            .caught(1, Mutant.REPEATED));
   }
 }

@@ -14,6 +14,9 @@ final class LogMutants {
   private static final String ONE_SYNCED =
       "nodes=1 durability=fsync seconds=20 " + Mutant.PLAIN + " faults=";
 
+  private static final String QUIET =
+      "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none";
+
   private LogMutants() {}
 
   static List<Mutant> all() {
@@ -54,6 +57,8 @@ final class LogMutants {
                 "a flush does not sync the folder",
                 ONE_SYNCED + "power,blackout",
                 in("log.LogFlush", "run").doesNotCall("syncDirectory"))
+            .caught(1, Mutant.LOST),
+        Mutant.of("gives an offset twice", QUIET, in("log.LogAppender", "write").confuses(6, 4))
             .caught(1, Mutant.LOST));
   }
 }

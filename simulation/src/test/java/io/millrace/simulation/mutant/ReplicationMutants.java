@@ -63,6 +63,11 @@ final class ReplicationMutants {
                 "answers a wrong base offset",
                 QUIET,
                 in("replication.Appends", "append").isOff("Appended.firstOffset", 1))
-            .caught(1, Mutant.LOST));
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "a fetch session keeps the old position",
+                QUIET,
+                in("replication.FetchSession", "advance").doesNotCall("ask"))
+            .caught(1, Mutant.STUCK));
   }
 }
