@@ -2,7 +2,7 @@ package io.millrace.simulation;
 
 import io.millrace.runtime.World;
 import io.millrace.simulation.audit.Ledger;
-import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.AdminClient;
 import io.millrace.simulation.client.ConsumerGroup;
 import io.millrace.simulation.client.ProducerClient;
 import io.millrace.simulation.client.ProducerSettings;
@@ -28,20 +28,20 @@ final class Clients {
   private final TopicSetUp topic;
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<ProducerClient> producers = new ArrayList<>();
+  private final List<AdminClient> admins = new ArrayList<>();
   private final List<ConsumerGroup> groups = new ArrayList<>();
 
-  Clients(
-      World world, List<String> bootstrap, Scenario scenario, Ledger ledger, Timeline timeline) {
+  Clients(World world, List<String> bootstrap, Scenario scenario, Ledger ledger) {
     this.world = world;
     this.bootstrap = bootstrap;
     this.ledger = ledger;
     this.topic = new TopicSetUp(world, bootstrap, TOPIC, PARTITIONS, scenario.replicas());
     for (Workload workload : scenario.workloads()) {
-      add(workload, timeline);
+      add(workload, scenario);
     }
   }
 
-  private void add(Workload workload, Timeline timeline) {
+  private void add(Workload workload, Scenario scenario) {
     switch (workload) {
       case IDEMPOTENT -> {
         producer("once-a", ProducerSettings.exactlyOnce());
@@ -55,7 +55,12 @@ final class Clients {
       case READER -> clients.add(reader("reader"));
       case CLASSIC_GROUP -> group("classic", ConsumerGroup.Protocol.CLASSIC);
       case CONSUMER_GROUP -> group("consumer", ConsumerGroup.Protocol.CONSUMER);
-      case ADMIN -> timeline.tell("run", workload + " is not there yet");
+      case ADMIN -> {
+        AdminClient admin =
+            new AdminClient(world, bootstrap, TOPIC, scenario.nodes(), scenario.replicas());
+        admins.add(admin);
+        clients.add(admin);
+      }
     }
   }
 
@@ -113,12 +118,15 @@ final class Clients {
   }
 
   long fetchRequests() {
-    return requests() - produceRequests();
+    return requests()
+        - produceRequests()
+        - admins.stream().mapToLong(SimulatedClient::requests).sum();
   }
 
   /// What else was reached, by name.
   Map<String, Long> figures() {
     Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("changes", admins.stream().mapToLong(AdminClient::changes).sum());
     figures.put("commits", groups.stream().mapToLong(ConsumerGroup::commits).sum());
     figures.put("generations", groups.stream().mapToLong(ConsumerGroup::generations).sum());
     return figures;

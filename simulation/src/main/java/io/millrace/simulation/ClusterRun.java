@@ -57,7 +57,7 @@ public final class ClusterRun {
     this.cluster = new SimulatedCluster(world, scenario, timeline, this::mayFail);
     this.injector = new FaultInjector(world, cluster, scenario, agenda, timeline);
     VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
-    this.clients = new Clients(machine, cluster.bootstrap(), scenario, ledger, timeline);
+    this.clients = new Clients(machine, cluster.bootstrap(), scenario, ledger);
   }
 
   private boolean mayFail(io.millrace.simulation.cluster.SimulatedNode node) {
