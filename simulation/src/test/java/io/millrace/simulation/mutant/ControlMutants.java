@@ -30,6 +30,12 @@ final class ControlMutants {
                 "gives a producer id twice",
                 "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none",
                 in("metadata.broker.ProducerIds", "next").doesNotStore("nextId"))
-            .caught(1, Mutant.REPEATED));
+            .caught(1, Mutant.REPEATED),
+        Mutant.of(
+                "an unclean restart stays in sync",
+                ANY + "power,kill",
+                inKafka("controller.ReplicationControlManager", "handleBrokerShutdown")
+                    .assumes(2, 1))
+            .caught(2, Mutant.LOST));
   }
 }

@@ -59,6 +59,16 @@ final class LogMutants {
                 in("log.LogFlush", "run").doesNotCall("syncDirectory"))
             .caught(1, Mutant.LOST),
         Mutant.of("gives an offset twice", QUIET, in("log.LogAppender", "write").confuses(6, 4))
+            .caught(1, Mutant.LOST),
+        Mutant.of(
+                "a flush does not sync the segment",
+                ONE_SYNCED + "power",
+                in("log.LogFlush", "run").doesNotCall("DiskFile.sync"))
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "answers a repeated batch with a wrong offset",
+                THREE + "kill,cut,pause,reset",
+                in("log.LogAppender", "asLeader").isOff("duplicateFirstOffset", 1))
             .caught(1, Mutant.LOST));
   }
 }

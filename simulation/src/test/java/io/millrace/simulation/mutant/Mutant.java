@@ -33,6 +33,10 @@ record Mutant(String name, String scenario, long known, Set<String> caughtBy, Li
   /// Two nodes believe different things of the cluster.
   static final Set<String> SPLIT = Set.of("OneLeaderAnEpoch", "ImagesAgree");
 
+  /// A leader or follower believes itself further than it may be.
+  static final Set<String> UNSAFE =
+      Set.of("MinIsrHeld", "HighWatermarkStays", "AcknowledgedStays", "OffsetsAgree", "Violation");
+
   /// The healed cluster does not come to rest.
   static final Set<String> STUCK = Set.of("Progress");
 

@@ -68,6 +68,16 @@ final class ReplicationMutants {
                 "a fetch session keeps the old position",
                 QUIET,
                 in("replication.FetchSession", "advance").doesNotCall("ask"))
-            .caught(1, Mutant.STUCK));
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "forgets min.insync.replicas",
+                "nodes=5 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=kill,pause",
+                in("replication.Replica", "underMinInSync").returns(false))
+            .caught(1, Mutant.UNSAFE),
+        Mutant.of(
+                "a follower believes any high watermark",
+                "nodes=3 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none",
+                in("replication.FollowerReplica", "follow").takes("min", Long.MAX_VALUE))
+            .caught(1, Mutant.UNSAFE));
   }
 }
