@@ -28,6 +28,7 @@ final class Link {
   private final Gate back;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private @Nullable ServerSocket listening;
+  private @Nullable Thread accepting;
 
   /// @param at where connections are accepted
   /// @param target where they lead to
@@ -50,7 +51,7 @@ final class Link {
       socket.setReuseAddress(true);
       socket.bind(at);
       listening = socket;
-      Thread.ofVirtual().name("link " + at).start(() -> accept(socket));
+      accepting = Thread.ofVirtual().name("link " + at).start(() -> accept(socket));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on " + at, e);
     }
@@ -58,9 +59,16 @@ final class Link {
 
   /// Refuses from now on. Connections stay.
   void refuse() {
-    if (listening != null) {
-      close(listening);
-      listening = null;
+    if (listening == null || accepting == null) {
+      return;
+    }
+    close(listening);
+    listening = null;
+    try {
+      // The port is free when nobody accepts any more.
+      accepting.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
