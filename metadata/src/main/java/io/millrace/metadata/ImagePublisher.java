@@ -19,6 +19,7 @@ import org.apache.kafka.image.writer.ImageReWriter;
 import org.apache.kafka.image.writer.ImageWriterOptions;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.SupportedConfigChecker;
+import org.apache.kafka.raft.Batch;
 import org.apache.kafka.raft.BatchReader;
 import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.RaftClient;
@@ -43,6 +44,7 @@ final class ImagePublisher implements RaftClient.Listener<ApiMessageAndVersion> 
   private final BiConsumer<String, Throwable> onFault;
   private final SupportedConfigChecker supportedConfigs;
   private final MetadataBatchLoader batches;
+  private final SettingsInDelta settings = new SettingsInDelta();
   private final KRaftMetadataCache cache;
   private final List<ImageListener> listeners = new ArrayList<>();
   private LeaderAndEpoch leader = LeaderAndEpoch.UNKNOWN;
@@ -106,11 +108,38 @@ final class ImagePublisher implements RaftClient.Listener<ApiMessageAndVersion> 
         () -> {
           try (reader) {
             while (reader.hasNext()) {
-              batches.loadBatch(reader.next(), leader);
+              load(reader.next());
             }
             batches.maybeFlushBatches(leader, true);
           }
         });
+  }
+
+  private void load(Batch<ApiMessageAndVersion> batch) {
+    List<ApiMessageAndVersion> records = batch.records();
+    int from = 0;
+    int cut = settings.nextCut(records, from, loaded);
+    while (cut < records.size()) {
+      if (cut > from) {
+        batches.loadBatch(part(batch, from, cut, 0), leader);
+      }
+      batches.maybeFlushBatches(leader, cut == 0);
+      settings.clear();
+      from = cut;
+      cut = settings.nextCut(records, from, loaded);
+    }
+    batches.loadBatch(
+        from == 0 ? batch : part(batch, from, records.size(), batch.sizeInBytes()), leader);
+  }
+
+  private static Batch<ApiMessageAndVersion> part(
+      Batch<ApiMessageAndVersion> batch, int from, int to, int sizeInBytes) {
+    return Batch.data(
+        batch.baseOffset() + from,
+        batch.epoch(),
+        batch.appendTimestamp(),
+        sizeInBytes,
+        batch.records().subList(from, to));
   }
 
   @Override
@@ -179,6 +208,7 @@ final class ImagePublisher implements RaftClient.Listener<ApiMessageAndVersion> 
 
   private void onLoaded(MetadataDelta delta, MetadataImage next, LoaderManifest manifest) {
     loaded = next;
+    settings.clear();
     if (published) {
       publish(delta, next, manifest);
     } else if (isCaughtUp()) {

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.AbortTransactionRecord;
 import org.apache.kafka.common.metadata.BeginTransactionRecord;
+import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.EndTransactionRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
@@ -125,6 +127,39 @@ class ImagePublisherTest {
     publisher.handleLeaderChange(new LeaderAndEpoch(OptionalInt.empty(), 8));
     world.runFor(1_000_000);
     assertThat(calls).containsExactly("leader 3 epoch 7", "leader -1 epoch 8");
+  }
+
+  @Test
+  void aRemovedTopicTakesTheSettingsOfTheSameCommitWithIt() {
+    start();
+    commit(topic("a"), setting("a"), topic("b"), setting("b"), removal("a"));
+    assertThat(configured()).containsExactly("b");
+
+    commit(topic("c"), setting("c"));
+    commit(setting("c"), removal("c"), setting("b"), removal("b"), topic("b"));
+    assertThat(configured()).isEmpty();
+    assertThat(publisher.image().topics().topicsByName()).containsOnlyKeys("b");
+    assertThat(publisher.image().offset()).isEqualTo(nextOffset - 1);
+    assertThat(faults).isEmpty();
+  }
+
+  private List<String> configured() {
+    return publisher.image().configs().resourceData().keySet().stream()
+        .map(ConfigResource::name)
+        .sorted()
+        .toList();
+  }
+
+  private static ApiMessage setting(String topic) {
+    return new ConfigRecord()
+        .setResourceType(ConfigResource.Type.TOPIC.id())
+        .setResourceName(topic)
+        .setName("retention.ms")
+        .setValue("1");
+  }
+
+  private static ApiMessage removal(String topic) {
+    return new RemoveTopicRecord().setTopicId(new Uuid(1, topic.hashCode()));
   }
 
   @Test

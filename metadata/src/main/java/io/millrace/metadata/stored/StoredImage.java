@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.MetadataRecordType;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.image.TopicDelta;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +54,31 @@ public final class StoredImage implements RecordVisitor {
         List<ApiMessageAndVersion> finished = unfinished;
         unfinished = null;
         if (finished != null) {
-          finished.forEach(it -> delta.replay(it.message()));
+          finished.forEach(it -> replay(it.message()));
         }
       }
       default -> {
         if (unfinished != null) {
           unfinished.add(record);
         } else {
-          delta.replay(record.message());
+          replay(record.message());
         }
       }
     }
+  }
+
+  /// A removed topic takes its settings with it: the delta alone, which begins with nothing, would
+  /// keep them (Kafka 4.3.1).
+  private void replay(ApiMessage record) {
+    if (record instanceof RemoveTopicRecord removal) {
+      TopicDelta topic = delta.getOrCreateTopicsDelta().changedTopic(removal.topicId());
+      if (topic != null) {
+        delta
+            .getOrCreateConfigsDelta()
+            .changes()
+            .remove(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+      }
+    }
+    delta.replay(record);
   }
 }
