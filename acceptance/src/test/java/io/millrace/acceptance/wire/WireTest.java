@@ -56,7 +56,6 @@ class WireTest {
           ApiKeys.RENEW_DELEGATION_TOKEN,
           ApiKeys.EXPIRE_DELEGATION_TOKEN,
           ApiKeys.DESCRIBE_DELEGATION_TOKEN,
-          ApiKeys.ALTER_REPLICA_LOG_DIRS,
           ApiKeys.SHARE_GROUP_HEARTBEAT,
           ApiKeys.SHARE_GROUP_DESCRIBE,
           ApiKeys.SHARE_FETCH,
