@@ -17,8 +17,8 @@ import java.util.logging.Logger;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Whatever stands in a log directory's own files (the three checkpoints, the marker of a clean
 /// stop, the boot note, the identity): a start opens the logs or takes the directory offline, what
@@ -85,7 +85,7 @@ class DirectoryFuzzTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "fuzz.seconds", matches = "[1-9][0-9]*")
+  @Tag("long")
   void standsFreshSeeds() {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("DirectoryFuzzTest: -Dfuzz.seed=" + seed);

@@ -26,9 +26,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Whatever lies in a partition's folder: opening, reading and appending end with an answer or an
 /// [IOException], and take no more memory than the files justify.
@@ -139,7 +139,7 @@ class RecoveryFuzzTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "fuzz.seconds", matches = "[1-9][0-9]*")
+  @Tag("long")
   void standsFreshSeeds() {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("RecoveryFuzzTest: -Dfuzz.seed=" + seed);

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.utils.Crc32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Whatever stands in the files that a start reads before anything else (`meta.properties`,
 /// `bootstrap.checkpoint`, the voters' checkpoint): the start is refused in words, or goes on, and
@@ -42,7 +42,7 @@ class StoredFilesFuzzTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "fuzz.seconds", matches = "[1-9][0-9]*")
+  @Tag("long")
   void standsFreshSeeds() throws IOException {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("StoredFilesFuzzTest: -Dfuzz.seed=" + seed);

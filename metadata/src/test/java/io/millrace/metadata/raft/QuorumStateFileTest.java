@@ -18,8 +18,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.raft.ElectionState;
 import org.apache.kafka.raft.ReplicaKey;
 import org.apache.kafka.server.common.KRaftVersion;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,7 +71,7 @@ class QuorumStateFileTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "fuzz.seconds", matches = "[1-9][0-9]*")
+  @Tag("long")
   void readsOrRefusesForLong() throws IOException {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("QuorumStateFileTest: -Dfuzz.seed=" + seed);
