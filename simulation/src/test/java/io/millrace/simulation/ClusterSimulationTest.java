@@ -29,8 +29,9 @@ class ClusterSimulationTest {
     check(seed, "nodes=3 durability=" + durability);
   }
 
-  /// `mvn verify` asks for one seed, the profile `sim-long` for many. Groups are left out until their
-  /// members' model holds on every seed: 1 of 47 fresh ones failed on it (docs/simulation.md).
+  /// `mvn verify` asks for one seed, the profile `sim-long` for many. Groups are left out until
+  /// their members' model holds on every seed: 1 of 47 fresh ones failed on it
+  /// (docs/simulation.md).
   @Test
   void holdsOnFreshSeeds() throws Exception {
     int seeds = Integer.getInteger("simulation.seeds", 1);
