@@ -99,7 +99,12 @@ public final class GroupCoordinatorHost implements AutoCloseable {
             .withPartitionWriter(new LogWriter(logs))
             .withLoader(
                 new ReplayLoader(
-                    logs, loops, world.workers(), time, serde, this.config.offsetsLoadBufferSize()))
+                    logs,
+                    loops,
+                    world.workers(),
+                    time,
+                    new PastAssignments(serde, time),
+                    this.config.offsetsLoadBufferSize()))
             .withCoordinatorShardBuilderSupplier(() ->
                 new GroupCoordinatorShard.Builder(this.config, groupConfigs)
                     .withAuthorizerPlugin(Optional.empty()))

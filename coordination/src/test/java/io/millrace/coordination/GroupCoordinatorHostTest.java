@@ -68,6 +68,33 @@ final class GroupCoordinatorHostTest {
   }
 
   @Test
+  void clockSetBackHoldsNoAssignmentUp() {
+    cluster.start();
+    ConsumerGroupHeartbeatResponseData first =
+        beat("modern", GroupClient.memberId(1), 0, List.of());
+    cluster.node.jumpClock(-3_600_000);
+    cluster.advance(1_500);
+    ConsumerGroupHeartbeatResponseData second =
+        beat("modern", GroupClient.memberId(2), 0, List.of());
+    assertThat(second.memberEpoch()).isGreaterThan(first.memberEpoch());
+  }
+
+  @Test
+  void assignmentOfAClockAheadHoldsUpNobodyAfterATakeover() {
+    cluster.start();
+    cluster.node.jumpClock(3_600_000);
+    ConsumerGroupHeartbeatResponseData first =
+        beat("modern", GroupClient.memberId(1), 0, List.of());
+    cluster.stop();
+    cluster.node.jumpClock(-3_600_000);
+    cluster.start();
+    cluster.advance(1_500);
+    ConsumerGroupHeartbeatResponseData second =
+        beat("modern", GroupClient.memberId(2), 0, List.of());
+    assertThat(second.memberEpoch()).isGreaterThan(first.memberEpoch());
+  }
+
+  @Test
   void silentMembersExpire() {
     cluster.start();
     client.joinAlone("readers");

@@ -13,8 +13,6 @@ class ClusterSimulationTest {
   /// One for all tests of this class, so that classes are loaded and compiled once.
   private static final RunLoader RUNS = new RunLoader();
 
-  private static final String WITHOUT_GROUPS = " workloads=idempotent,at-least-once,unsafe,reader";
-
   @ParameterizedTest
   @CsvSource({"1, page-cache", "2, page-cache", "1, fsync", "2, fsync"})
   void oneNodeKeepsItsPromises(long seed, String durability) throws Exception {
@@ -29,9 +27,7 @@ class ClusterSimulationTest {
     check(seed, "nodes=3 durability=" + durability);
   }
 
-  /// `mvn verify` asks for one seed, the profile `sim-long` for many. Groups are left out until
-  /// their members' model holds on every seed: 1 of 47 fresh ones failed on it
-  /// (docs/simulation.md).
+  /// `mvn verify` asks for one seed, the profile `sim-long` for many.
   @Test
   void holdsOnFreshSeeds() throws Exception {
     int seeds = Integer.getInteger("simulation.seeds", 1);
@@ -39,8 +35,8 @@ class ClusterSimulationTest {
     for (int i = 0; i < seeds; i++) {
       long seed = System.nanoTime() & 0xffff_ffffL;
       System.out.println("fresh simulation seed " + seed + " of " + nodes + " nodes");
-      check(seed, "durability=page-cache nodes=" + nodes + WITHOUT_GROUPS);
-      check(seed, "durability=fsync nodes=" + nodes + WITHOUT_GROUPS);
+      check(seed, "durability=page-cache nodes=" + nodes);
+      check(seed, "durability=fsync nodes=" + nodes);
     }
   }
 

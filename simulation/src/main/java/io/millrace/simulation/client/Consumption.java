@@ -66,9 +66,11 @@ final class Consumption {
     return List.copyOf(held.keySet());
   }
 
+  /// Where nothing was ever read, nothing needs to be committed.
   boolean isEverythingCommitted() {
     return held.entrySet().stream()
-        .allMatch(entry -> reader.position(entry.getKey()) == entry.getValue().committed);
+        .allMatch(
+            entry -> reader.position(entry.getKey()) == Math.max(0, entry.getValue().committed));
   }
 
   /// Looks up the committed offsets and begins to read.
