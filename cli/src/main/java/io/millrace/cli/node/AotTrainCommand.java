@@ -48,6 +48,7 @@ public final class AotTrainCommand implements Callable<Integer> {
     try {
       Map<String, String> properties = NodeProperties.local(1, 0, 0, directory);
       properties.put("offsets.topic.num.partitions", "1");
+      properties.put("metrics.listener", "127.0.0.1:0");
       PlainStart.of(console, "start", "-c", "server.properties");
       PlainStart.of(console, "dev", "--port", "9092");
       int status = run(properties, true);

@@ -1,5 +1,6 @@
 package io.millrace.cli.node;
 
+import io.millrace.metadata.RecordComparisons;
 import java.lang.management.ManagementFactory;
 
 /// What a node needs later in its start and what takes long, begun on threads of its own while the
@@ -13,6 +14,7 @@ final class Preloading {
   static void begin() {
     DeferredMBeanServer.install();
     nameTheSelectors();
+    run("preload-records", RecordComparisons::link);
     run("preload-jmx", ManagementFactory::getPlatformMBeanServer);
   }
 

@@ -1,12 +1,10 @@
 package io.millrace.metadata.raft;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.kafka.raft.ElectionState;
@@ -51,9 +49,9 @@ public final class QuorumStateFile implements QuorumStateStore {
       return Optional.empty();
     }
     try {
-      JsonNode state = new ObjectMapper().readTree(disk.read(file));
+      ObjectNode state = JsonText.read(disk.read(file));
       JsonNode version = state.get(VERSION);
-      if (!state.isObject() || version == null) {
+      if (version == null) {
         throw new IOException("no " + VERSION);
       }
       short dataVersion = version.shortValue();
@@ -76,7 +74,7 @@ public final class QuorumStateFile implements QuorumStateStore {
         (ObjectNode) QuorumStateDataJsonConverter.write(latest.toQuorumStateData(version), version);
     state.put(VERSION, version);
     try {
-      disk.replace(file, state.toString().getBytes(StandardCharsets.UTF_8));
+      disk.replace(file, JsonText.write(state));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
