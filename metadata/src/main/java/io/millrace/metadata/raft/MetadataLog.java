@@ -66,6 +66,10 @@ public final class MetadataLog implements RaftLog {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataLog.class);
   private static final short NO_PRODUCE_VERSION = Short.MAX_VALUE;
 
+  /// What one fetch of a peer gets at most, log or snapshot, whatever it asks for: it is read into
+  /// memory. As much as Kafka's controllers ask for by default; a single batch may be larger.
+  static final int MOST_FETCHED_BYTES = 8 << 20;
+
   private final World world;
   private final PartitionLog log;
   private final SnapshotFiles snapshots;
@@ -218,7 +222,8 @@ public final class MetadataLog implements RaftLog {
           case COMMITTED -> highWatermark.offset();
           case UNCOMMITTED -> endOffset.offset();
         };
-    return switch (log.read(startOffset, maxTotalBatchBytes, limit, true)) {
+    return switch (log.read(
+        startOffset, Math.min(maxTotalBatchBytes, MOST_FETCHED_BYTES), limit, true)) {
       case LogRead.Data data -> {
         try {
           MemoryRecords records = data.loadRecords();

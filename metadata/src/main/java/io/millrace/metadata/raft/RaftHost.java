@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
-import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.VoteRequestData;
 import org.apache.kafka.common.message.VoteResponseData;
@@ -26,6 +26,7 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.metadata.MetadataRecordSerde;
@@ -36,6 +37,7 @@ import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
+import org.apache.kafka.raft.RaftMessage;
 import org.apache.kafka.raft.RaftRequest;
 import org.apache.kafka.raft.RaftUtil;
 import org.apache.kafka.raft.ReplicaKey;
@@ -86,6 +88,11 @@ public final class RaftHost {
           .setRequestApiKey(ApiKeys.END_QUORUM_EPOCH.id)
           .setRequestApiVersion(ApiKeys.END_QUORUM_EPOCH.latestVersion());
 
+  private static final RequestHeaderData DOUBT_HEADER =
+      new RequestHeaderData()
+          .setRequestApiKey(ApiKeys.VOTE.id)
+          .setRequestApiVersion(ApiKeys.VOTE.latestVersion());
+
   private enum State {
     NEW,
     RUNNING,
@@ -105,6 +112,7 @@ public final class RaftHost {
   private final ListenerFanOut listeners;
   private final KafkaRaftClient<ApiMessageAndVersion> client;
   private final HostedRaftClient hosted;
+  private final RaftGate gate;
   private final Succession succession;
   private final LogContext logContext;
   private final BiConsumer<String, Throwable> onFault;
@@ -132,7 +140,7 @@ public final class RaftHost {
     this.voteFile =
         new QuorumStateFile(world.disk(), identity.metadataDirectory().resolve(MetadataLog.FOLDER));
     this.metrics = new Metrics(time);
-    this.queue = new RaftQueue(loop, this::pump);
+    this.queue = new RaftQueue(loop, this::pump, this::admit);
     this.channel =
         new RaftChannel(
             world,
@@ -161,6 +169,11 @@ public final class RaftHost {
             timings.config());
     this.succession = new Succession(loop, new Successor(identity.nodeId()));
     this.hosted = new HostedRaftClient(client, listeners);
+    this.gate =
+        new RaftGate(
+            new PeerClaims(identity.nodeId(), clusterId, new ClientView(client, channel, time)),
+            () -> RaftClients.isVoter(client),
+            this::doubtEpoch);
     client.register(listeners);
   }
 
@@ -281,7 +294,7 @@ public final class RaftHost {
       ApiMessage request,
       Consumer<ApiMessage> onResponse) {
     if (!RequestForm.isSound(request)) {
-      onResponse.accept(errorResponse(request, Errors.INVALID_REQUEST));
+      onResponse.accept(RaftGate.errorResponse(request, Errors.INVALID_REQUEST));
       return;
     }
     Runnable toClient = () -> deliver(listener, header, request, onResponse);
@@ -320,21 +333,48 @@ public final class RaftHost {
             time.milliseconds());
     inbound.completion.whenComplete((response, failure) -> {
       if (failure == null) {
-        onResponse.accept(response.data());
+        onResponse.accept(encodable(response.data()));
       } else {
         LOG.warn("A {} of the quorum failed", ApiKeys.forId(request.apiKey()), failure);
-        onResponse.accept(errorResponse(request, Errors.forException(failure)));
+        onResponse.accept(RaftGate.errorResponse(request, Errors.forException(failure)));
       }
     });
     client.handle(inbound);
   }
 
-  private static ApiMessage errorResponse(ApiMessage request, Errors error) {
-    ApiKeys api = ApiKeys.forId(request.apiKey());
-    // The one API of the quorum that Kafka's helper does not know.
-    return api == ApiKeys.DESCRIBE_QUORUM
-        ? new DescribeQuorumResponseData().setErrorCode(error.code())
-        : RaftUtil.errorResponse(api, error);
+  /// The client leaves out the records of a FetchSnapshot that it refuses, and without any the
+  /// answer cannot be written.
+  private static ApiMessage encodable(ApiMessage response) {
+    if (response instanceof FetchSnapshotResponseData snapshot) {
+      snapshot.topics().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .filter(partition -> partition.unalignedRecords() == null)
+          .forEach(partition -> partition.setUnalignedRecords(UnalignedMemoryRecords.empty()));
+    }
+    return response;
+  }
+
+  private @Nullable RaftMessage admit(RaftMessage message) {
+    return gate.admit(message);
+  }
+
+  /// Makes the client leave its epoch, as somebody's pre-vote for the next one does. The leader, if
+  /// there is one, hears of that epoch in this node's next answer, and there is an election.
+  private void doubtEpoch() {
+    int nobody = client.nodeId().orElse(-1) == 0 ? 1 : 0;
+    deliver(
+        channel.listenerName(),
+        DOUBT_HEADER,
+        RaftUtil.singletonVoteRequest(
+            log.topicPartition(),
+            clusterId,
+            RaftClients.epoch(client) + 1,
+            ReplicaKey.of(nobody, ReplicaKey.NO_DIRECTORY_ID),
+            ReplicaKey.of(-1, ReplicaKey.NO_DIRECTORY_ID),
+            0,
+            0,
+            true),
+        _ -> {});
   }
 
   /// The leader of an epoch is known to be dead: the client hears what a leader says that resigns,

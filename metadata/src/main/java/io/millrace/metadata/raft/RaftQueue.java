@@ -8,29 +8,41 @@ import org.apache.kafka.raft.RaftMessageQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The queue that `KafkaRaftClient` polls, without waiting: an empty queue answers null at once and
-/// remembers how long the client would have waited.
+/// remembers how long the client would have waited. A message passes a gate at the moment when the
+/// client takes it, since what may be claimed of the quorum depends on the client's state by then.
 ///
 /// State belongs to the loop `raft`; [#add] and [#wakeup] may come from any thread.
 final class RaftQueue implements RaftMessageQueue {
 
+  /// What the client gets to see.
+  interface Gate {
+    /// The message, or another in its place; null where a request has been answered already.
+    @Nullable RaftMessage admit(RaftMessage message);
+  }
+
   private final EventLoop loop;
   private final Runnable pump;
+  private final Gate gate;
   private final ArrayDeque<RaftMessage> messages = new ArrayDeque<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private long askedTimeoutMs;
   private boolean delivered;
 
-  RaftQueue(EventLoop loop, Runnable pump) {
+  RaftQueue(EventLoop loop, Runnable pump, Gate gate) {
     this.loop = loop;
     this.pump = pump;
+    this.gate = gate;
   }
 
   @Override
   public @Nullable RaftMessage poll(long timeoutMs) {
     askedTimeoutMs = timeoutMs;
-    RaftMessage message = messages.poll();
-    delivered = message != null;
-    return message;
+    RaftMessage admitted = null;
+    while (admitted == null && !messages.isEmpty()) {
+      admitted = gate.admit(messages.poll());
+    }
+    delivered = admitted != null;
+    return admitted;
   }
 
   @Override

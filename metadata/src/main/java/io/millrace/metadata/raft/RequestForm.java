@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
+import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.UpdateRaftVoterRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -14,7 +15,8 @@ final class RequestForm {
 
   private RequestForm() {}
 
-  /// Whether the raft client can read the request: every endpoint has a listener's name.
+  /// Whether the raft client can read the request: every endpoint has a listener's name, and a
+  /// snapshot is asked for of one partition, by no negative number of bytes.
   static boolean isSound(ApiMessage request) {
     return switch (request) {
       case AddRaftVoterRequestData add ->
@@ -25,6 +27,10 @@ final class RequestForm {
           allNamed(begin.leaderEndpoints(), BeginQuorumEpochRequestData.LeaderEndpoint::name);
       case EndQuorumEpochRequestData end ->
           allNamed(end.leaderEndpoints(), EndQuorumEpochRequestData.LeaderEndpoint::name);
+      case FetchSnapshotRequestData fetch ->
+          fetch.maxBytes() >= 0
+              && fetch.topics().size() == 1
+              && fetch.topics().getFirst().partitions().size() == 1;
       default -> true;
     };
   }

@@ -171,7 +171,8 @@ final class SnapshotFiles {
       if (position < 0 || length < 0 || position > size) {
         throw new IllegalArgumentException("slice " + position + "+" + length + " of " + size);
       }
-      return new UnalignedMemoryRecords(load(position, (int) Math.min(length, size - position)));
+      int bounded = Math.min(length, MetadataLog.MOST_FETCHED_BYTES);
+      return new UnalignedMemoryRecords(load(position, (int) Math.min(bounded, size - position)));
     }
 
     @Override

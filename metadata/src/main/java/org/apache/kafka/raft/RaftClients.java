@@ -31,6 +31,44 @@ public final class RaftClients {
     return client.quorum().isFollower();
   }
 
+  /// The leader that the client, which is initialized, knows in its current epoch. Other than
+  /// [KafkaRaftClient#leaderAndEpoch] also where it is the client itself that has not announced it
+  /// yet, or that has resigned.
+  public static OptionalInt leaderId(KafkaRaftClient<?> client) {
+    return client.quorum().leaderId();
+  }
+
+  public static boolean leads(KafkaRaftClient<?> client) {
+    return client.quorum().isLeader();
+  }
+
+  public static boolean isVoter(KafkaRaftClient<?> client) {
+    return client.quorum().isVoter();
+  }
+
+  public static int epoch(KafkaRaftClient<?> client) {
+    return client.quorum().epoch();
+  }
+
+  /// Whether a leader keeps a state for this replica already. True where the client does not lead.
+  public static boolean remembers(KafkaRaftClient<?> client, ReplicaKey replica) {
+    return client
+        .quorum()
+        .maybeLeaderState()
+        .map(state -> state.getReplicaState(replica).isPresent())
+        .orElse(true);
+  }
+
+  /// How many observers a leader keeps a state for, after it has dropped those that it has not
+  /// heard of for long; 0 where the client does not lead.
+  public static int observers(KafkaRaftClient<?> client, long nowMs) {
+    return client
+        .quorum()
+        .maybeLeaderState()
+        .map(state -> state.observerStates(nowMs).size())
+        .orElse(0);
+  }
+
   public static <T> KafkaRaftClient<T> create(
       int nodeId,
       Uuid directoryId,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
+import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.UpdateRaftVoterRequestData;
 import org.apache.kafka.common.message.VoteRequestData;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,18 @@ class RequestFormTest {
     EndQuorumEpochRequestData end = new EndQuorumEpochRequestData();
     end.leaderEndpoints().add(new EndQuorumEpochRequestData.LeaderEndpoint());
     assertThat(RequestForm.isSound(end)).isFalse();
+  }
+
+  @Test
+  void aSnapshotIsFetchedForOnePartition() {
+    FetchSnapshotRequestData fetch = new FetchSnapshotRequestData();
+    assertThat(RequestForm.isSound(fetch)).isFalse();
+    FetchSnapshotRequestData.TopicSnapshot topic = new FetchSnapshotRequestData.TopicSnapshot();
+    fetch.topics().add(topic);
+    assertThat(RequestForm.isSound(fetch)).isFalse();
+    topic.partitions().add(new FetchSnapshotRequestData.PartitionSnapshot());
+    assertThat(RequestForm.isSound(fetch)).isTrue();
+    assertThat(RequestForm.isSound(fetch.setMaxBytes(-1))).isFalse();
   }
 
   @Test

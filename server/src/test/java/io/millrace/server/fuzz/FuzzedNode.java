@@ -66,6 +66,10 @@ final class FuzzedNode implements AutoCloseable {
     return Objects.requireNonNull(assembly.ports().get(new ListenerName("PLAINTEXT")));
   }
 
+  int controllerPort() {
+    return Objects.requireNonNull(assembly.ports().get(new ListenerName("CONTROLLER")));
+  }
+
   /// Heap bytes that the loop has allocated so far.
   long allocatedBytes() {
     return threads.getThreadAllocatedBytes(loopThread.join());

@@ -1,0 +1,221 @@
+package io.millrace.metadata.raft;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
+import org.apache.kafka.common.message.EndQuorumEpochRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchSnapshotRequestData;
+import org.apache.kafka.common.message.VoteRequestData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.raft.ReplicaKey;
+import org.jspecify.annotations.Nullable;
+
+/// Tells what a peer may say about the quorum from what cannot be true.
+///
+/// `KafkaRaftClient` believes its peers. Some claims it takes for a broken invariant of its own and
+/// throws, which is the end of the node; others it follows into states that nobody leaves again.
+/// They are kept from the client:
+///
+/// 1. Nobody but this node says what this node does: it is neither the candidate of a Vote, nor a
+///    leader that it does not know of, nor the replica of a FetchSnapshot that comes in.
+/// 2. An epoch has one leader. Whoever has been lied to about it believes the lie as long as the
+///    epoch lasts: see [#isContradiction].
+/// 3. A leader can be reached: by an endpoint for the controllers' listener in the message, or by
+///    that of a voter.
+/// 4. Epochs grow by elections, one at a time: what requests may add is rationed by
+///    [#EPOCHS_AT_ONCE] and one a millisecond. Else one request would use up all 31 bits, and no
+///    leader could ever be elected again.
+/// 5. There are at most [#MOST_OBSERVERS] replicas that are no voters: a leader remembers each.
+///
+/// What remains is what a peer may do that means harm and is believed: start elections, and take
+/// part in them, or fetch, under another's name. Only the authentication of the listener helps
+/// against that.
+///
+/// Owned by the loop `raft`.
+final class PeerClaims {
+
+  static final int EPOCHS_AT_ONCE = 1 << 20;
+  static final int MOST_OBSERVERS = 4096;
+
+  /// What is asked of the client.
+  interface Quorum {
+    int epoch();
+
+    /// The leader of the current epoch, if it is known.
+    OptionalInt leaderId();
+
+    boolean leads();
+
+    /// Whether this is a voter with an endpoint for [#listener].
+    boolean reachesVoter(int id);
+
+    /// The listener by which controllers reach each other.
+    String listener();
+
+    /// Whether an answer to this replica's fetch needs no new memory.
+    boolean remembers(ReplicaKey replica);
+
+    int observers();
+
+    /// A clock that does not jump.
+    long nowMs();
+  }
+
+  private final int nodeId;
+  private final String clusterId;
+  private final Quorum quorum;
+  private long epochsLeft = EPOCHS_AT_ONCE;
+  private long countedMs;
+
+  PeerClaims(int nodeId, String clusterId, Quorum quorum) {
+    this.nodeId = nodeId;
+    this.clusterId = clusterId;
+    this.quorum = quorum;
+    this.countedMs = quorum.nowMs();
+  }
+
+  /// Why a peer's request cannot be true, or null: also where the client is going to refuse it, who
+  /// knows better what to say.
+  @Nullable String objectionTo(ApiMessage request) {
+    String cluster = clusterOf(request);
+    if (cluster != null && !cluster.equals(clusterId)) {
+      return null;
+    }
+    return switch (request) {
+      case VoteRequestData vote -> toVote(vote);
+      case BeginQuorumEpochRequestData begin -> toLeader(begin);
+      case EndQuorumEpochRequestData end -> toLeader(end);
+      case FetchRequestData fetch -> toFetch(fetch);
+      case FetchSnapshotRequestData snapshot -> toFetchSnapshot(snapshot);
+      default -> null;
+    };
+  }
+
+  private static @Nullable String clusterOf(ApiMessage request) {
+    return switch (request) {
+      case VoteRequestData vote -> vote.clusterId();
+      case BeginQuorumEpochRequestData begin -> begin.clusterId();
+      case EndQuorumEpochRequestData end -> end.clusterId();
+      case FetchRequestData fetch -> fetch.clusterId();
+      case FetchSnapshotRequestData snapshot -> snapshot.clusterId();
+      default -> null;
+    };
+  }
+
+  /// Why a peer's answer to a request of this node cannot be true, or null.
+  @Nullable String objectionToAnswer(ApiMessage answer) {
+    LeaderClaim claim = LeaderClaim.in(answer, quorum.listener());
+    return claim == null ? null : toClaim(claim);
+  }
+
+  /// Whether an answer names another leader of the epoch than the one known here. Either of the two
+  /// has been invented by somebody, and only a new epoch can settle it.
+  boolean isContradiction(ApiMessage answer) {
+    LeaderClaim claim = LeaderClaim.in(answer, quorum.listener());
+    return claim != null && claim.leaderId() >= 0 && contradicts(claim);
+  }
+
+  private boolean contradicts(LeaderClaim claim) {
+    OptionalInt known = quorum.leaderId();
+    return claim.epoch() == quorum.epoch()
+        && known.isPresent()
+        && known.getAsInt() != claim.leaderId();
+  }
+
+  private @Nullable String toVote(VoteRequestData request) {
+    var partition = only(request.topics(), VoteRequestData.TopicData::partitions);
+    if (partition == null) {
+      return null;
+    }
+    if (partition.replicaId() == nodeId) {
+      return "it asks this node to vote for itself";
+    }
+    return toEpoch(partition.replicaEpoch());
+  }
+
+  private @Nullable String toLeader(ApiMessage request) {
+    LeaderClaim claim = LeaderClaim.in(request, quorum.listener());
+    if (claim == null || claim.leaderId() < 0) {
+      return null;
+    }
+    if (claim.leaderId() == nodeId) {
+      return "it tells this node what it leads itself";
+    }
+    String objection = toClaim(claim);
+    return objection != null ? objection : toEpoch(claim.epoch());
+  }
+
+  private @Nullable String toClaim(LeaderClaim claim) {
+    int leaderId = claim.leaderId();
+    int epoch = quorum.epoch();
+    if (leaderId < 0 || claim.epoch() < epoch) {
+      return null;
+    }
+    if (contradicts(claim)) {
+      return "epoch " + epoch + " is led by " + quorum.leaderId().getAsInt() + ", not " + leaderId;
+    }
+    if (leaderId == nodeId) {
+      return claim.epoch() == epoch && quorum.leads()
+          ? null
+          : "this node does not lead in epoch " + claim.epoch();
+    }
+    boolean reachable =
+        switch (claim.endpoint()) {
+          case GIVEN -> true;
+          case OF_OTHER_LISTENERS -> false;
+          case NONE -> quorum.reachesVoter(leaderId);
+        };
+    return reachable ? null : "leader " + leaderId + " has no endpoint for " + quorum.listener();
+  }
+
+  /// Takes what a request adds from what may be added.
+  private @Nullable String toEpoch(int epoch) {
+    long now = quorum.nowMs();
+    epochsLeft = Math.min(EPOCHS_AT_ONCE, epochsLeft + Math.max(0, now - countedMs));
+    countedMs = now;
+    long added = Math.max(0, (long) epoch - quorum.epoch());
+    if (added > epochsLeft) {
+      return "epoch " + epoch + " is too far from " + quorum.epoch();
+    }
+    epochsLeft -= added;
+    return null;
+  }
+
+  private @Nullable String toFetch(FetchRequestData request) {
+    var partition = only(request.topics(), FetchRequestData.FetchTopic::partitions);
+    return partition == null
+        ? null
+        : toReplica(FetchRequest.replicaId(request), partition.replicaDirectoryId());
+  }
+
+  private @Nullable String toFetchSnapshot(FetchSnapshotRequestData request) {
+    var partition = only(request.topics(), FetchSnapshotRequestData.TopicSnapshot::partitions);
+    if (partition == null) {
+      return null;
+    }
+    if (request.replicaId() == nodeId) {
+      return "it fetches this node's snapshot under its own name";
+    }
+    return toReplica(request.replicaId(), partition.replicaDirectoryId());
+  }
+
+  private @Nullable String toReplica(int id, Uuid directoryId) {
+    boolean known = quorum.remembers(ReplicaKey.of(id, directoryId));
+    return known || quorum.observers() < MOST_OBSERVERS
+        ? null
+        : "there are " + MOST_OBSERVERS + " observers already";
+  }
+
+  /// The one partition of a request; null where the client will refuse it anyhow.
+  private static <T, P> @Nullable P only(List<T> topics, Function<T, List<P>> partitionsOf) {
+    if (topics.size() != 1) {
+      return null;
+    }
+    List<P> partitions = partitionsOf.apply(topics.getFirst());
+    return partitions.size() == 1 ? partitions.getFirst() : null;
+  }
+}

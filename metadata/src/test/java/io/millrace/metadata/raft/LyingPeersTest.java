@@ -1,0 +1,77 @@
+package io.millrace.metadata.raft;
+
+import static io.millrace.metadata.raft.RaftStage.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Voters among peers that lie: about epochs, leaders, candidates, endpoints and logs. They may
+/// lose their leader by that, again and again; none fails, every request is answered once, and when
+/// the liars are silent the quorum elects a leader and commits.
+class LyingPeersTest {
+
+  private static final long MS = SECOND / 1000;
+  private static final int LIES = 200;
+
+  private int asked;
+  private int answered;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aLoneVoterOutlivesThem(long seed) {
+    outlives(seed, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aQuorumOfThreeOutlivesThem(long seed) {
+    outlives(seed, 3);
+  }
+
+  private void outlives(long seed, int voters) {
+    RaftStage stage = new RaftStage(seed, voters);
+    stage.startAll();
+    stage.awaitLeader();
+    Random random = new Random(seed);
+    Lies lies = new Lies(random, voters);
+    for (int i = 0; i < LIES; i++) {
+      RaftStage.Voter victim = stage.voter(1 + random.nextInt(voters));
+      ApiMessage lie = lies.next(victim.raft.client().leaderAndEpoch().epoch());
+      tell(victim, lie);
+      stage.world().runFor(random.nextInt(20) * MS);
+      for (int id = 1; id <= voters; id++) {
+        assertThat(stage.voter(id).faults).as("%s after %s", id, lie).isEmpty();
+      }
+    }
+    stage.world().runFor(60 * SECOND);
+    assertThat(answered).isEqualTo(asked);
+    RaftStage.Voter leader = stage.awaitLeader();
+    leader.append("after all");
+    stage.awaitCommitted(List.of("after all"));
+  }
+
+  private void tell(RaftStage.Voter victim, ApiMessage lie) {
+    ApiKeys api = ApiKeys.forId(lie.apiKey());
+    asked++;
+    victim.raft.handle(
+        ListenerName.normalised("CONTROLLER"),
+        new RequestHeaderData()
+            .setRequestApiKey(api.id)
+            .setRequestApiVersion(api.latestVersion())
+            .setCorrelationId(asked),
+        lie,
+        answer -> {
+          // Whatever is answered can be written.
+          answer.size(new ObjectSerializationCache(), api.latestVersion());
+          answered++;
+        });
+  }
+}
