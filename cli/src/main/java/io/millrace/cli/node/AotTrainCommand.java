@@ -24,7 +24,9 @@ import picocli.CommandLine.Option;
 /// `millrace aot-train`: the run that the launcher makes the AOT caches from. Starts a node in a
 /// directory that is deleted afterwards, has the common commands talk to it ([AotTrainCommands]),
 /// and starts it again on what they left, so that the cache knows the classes of first starts and
-/// of later ones.
+/// of later ones. Then three nodes form a cluster here, and each is stopped and started again under
+/// load ([AotTrainCluster]): a partition's leader, and the quorum's, is replaced at once only by a
+/// node that need not load the classes for it first.
 ///
 /// The commands run in a JVM of their own and make a cache of their own: the JVM loads and links
 /// every class of its cache before `main`, and a node has no use for a client's.
@@ -52,7 +54,10 @@ public final class AotTrainCommand implements Callable<Integer> {
       PlainStart.of(console, "start", "-c", "server.properties");
       PlainStart.of(console, "dev", "--port", "9092");
       int status = run(properties, true);
-      return status == ExitCode.OK ? run(properties, false) : status;
+      if (status == ExitCode.OK) {
+        status = run(properties, false);
+      }
+      return status == ExitCode.OK ? new AotTrainCluster(directory, this::commands).run() : status;
     } finally {
       deleteTree(directory);
     }
@@ -64,15 +69,24 @@ public final class AotTrainCommand implements Callable<Integer> {
       if (!node.awaitReady()) {
         return ExitCode.FAILED;
       }
-      return load ? commands(NodeProcess.describe(node), node) : ExitCode.OK;
+      return load
+          ? commands(commandsCache, "127.0.0.1:" + port(node)).inheritIO().start().waitFor()
+          : ExitCode.OK;
     }
   }
 
-  private int commands(String description, Node node) throws IOException, InterruptedException {
+  private static int port(Node node) {
     Integer port = node.ports().get(new ListenerName("PLAINTEXT"));
     if (port == null) {
-      throw CommandFailure.failed("no PLAINTEXT listener: " + description, "");
+      throw CommandFailure.failed("no PLAINTEXT listener: " + NodeProcess.describe(node), "");
     }
+    return port;
+  }
+
+  /// The commands of the training, as a process of their own.
+  ///
+  /// @param cache where the cache goes that is made of it, null for none
+  private ProcessBuilder commands(@Nullable Path cache, String... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -80,15 +94,15 @@ public final class AotTrainCommand implements Callable<Integer> {
         command.add(flag);
       }
     }
-    if (commandsCache != null) {
-      command.add(OWN_CACHE + commandsCache);
+    if (cache != null) {
+      command.add(OWN_CACHE + cache);
     }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.add("aot-train-commands");
-    command.add("127.0.0.1:" + port);
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command);
   }
 
   private static void deleteTree(Path root) throws IOException {

@@ -3,10 +3,12 @@ package io.millrace.cli.node;
 import io.millrace.cli.Console;
 import io.millrace.cli.Main;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `millrace aot-train-commands`: runs the common commands against a node, for the AOT cache of
@@ -25,13 +27,29 @@ public final class AotTrainCommands implements Callable<Integer> {
     this.console = console;
   }
 
+  @Option(
+      names = "--replicated",
+      description = "Write what comes in to a topic with three replicas until the input ends.")
+  boolean replicated;
+
   @Override
   public Integer call() {
+    return replicated ? writeWhatComes() : usual();
+  }
+
+  private int writeWhatComes() {
+    int status =
+        command("", "topic", "create", "replicated", "-p", "6", "-b", at)
+            | run(console.in(), "produce", "replicated", "-K", ":", "-b", at);
+    return status | consume("replicated", "consumer", 1);
+  }
+
+  private int usual() {
     int status = command("", "topic", "list", "-b", at);
     status |= command("", "topic", "create", "train", "-p", "6", "-b", at);
     status |= command(records(), "produce", "train", "-K", ":", "-b", at);
-    status |= consume("classic");
-    status |= consume("consumer");
+    status |= consume("train", "classic", RECORDS);
+    status |= consume("train", "consumer", RECORDS);
     status |= command("", "group", "describe", "train-consumer", "-b", at);
     status |= command("", "config", "describe", "topic", "train", "-b", at);
     status |= command("", "topic", "describe", "train", "-b", at);
@@ -39,15 +57,15 @@ public final class AotTrainCommands implements Callable<Integer> {
     return status;
   }
 
-  private int consume(String protocol) {
+  private int consume(String topic, String protocol, int records) {
     return command(
         "",
         "consume",
-        "train",
+        topic,
         "--json",
         "--from-beginning",
         "-n",
-        "" + RECORDS,
+        "" + records,
         "-g",
         "train-" + protocol,
         "--group-protocol",
@@ -59,12 +77,11 @@ public final class AotTrainCommands implements Callable<Integer> {
   }
 
   private int command(String input, String... words) {
-    var silent =
-        Console.to(
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-            OutputStream.nullOutputStream(),
-            console.err());
-    return Main.run(silent, words);
+    return run(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), words);
+  }
+
+  private int run(InputStream input, String... words) {
+    return Main.run(Console.to(input, OutputStream.nullOutputStream(), console.err()), words);
   }
 
   private static String records() {
