@@ -18,7 +18,7 @@ import org.apache.kafka.common.network.ListenerName;
 /// known by their ports.
 final class BoundListeners {
 
-  private final Map<ListenerName, Network.Acceptor> acceptors = new LinkedHashMap<>();
+  private final Map<Listener, Network.Acceptor> acceptors = new LinkedHashMap<>();
   private final Map<ListenerName, Integer> ports = new LinkedHashMap<>();
 
   private BoundListeners() {}
@@ -49,7 +49,7 @@ final class BoundListeners {
                     backlog(config),
                     () -> path.accept(settings, () -> tables.apply(listener.role())));
         path.gate(listener.role()).attach(listener.name(), acceptor);
-        bound.acceptors.put(listener.name(), acceptor);
+        bound.acceptors.put(listener, acceptor);
         bound.ports.put(listener.name(), acceptor.port());
       } catch (IOException e) {
         bound.close();
@@ -91,5 +91,18 @@ final class BoundListeners {
   void close() {
     acceptors.values().forEach(Network.Acceptor::close);
     acceptors.clear();
+  }
+
+  /// Closes those of one role.
+  void close(ListenerRole role) {
+    acceptors
+        .entrySet()
+        .removeIf(entry -> {
+          boolean closes = entry.getKey().role() == role;
+          if (closes) {
+            entry.getValue().close();
+          }
+          return closes;
+        });
   }
 }

@@ -25,7 +25,6 @@ import io.millrace.server.metrics.MetricSource;
 import io.millrace.server.metrics.PartitionFigures;
 import io.millrace.server.request.ApiTable;
 import io.millrace.server.request.ConnectionGate;
-import io.millrace.server.request.LoopContext;
 import io.millrace.server.request.Request.ListenerRole;
 import io.millrace.server.request.RequestPath;
 import java.io.IOException;
@@ -46,7 +45,8 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///  bind listeners → check or format directories → open the quorum
 ///     → what a broker does then: BrokerAssembly → serving
-///  serving → leadership handed over → listeners closed → coordinator, quorum, logs closed → stopped
+///  serving → leadership handed over → brokers' listeners closed → coordinator, quorum closed
+///     → controllers' listeners, logs closed → stopped
 /// ```
 ///
 /// A node is a broker, a controller, or both (`process.roles`).
@@ -351,13 +351,7 @@ public final class NodeAssembly {
   private void closeAll(
       QuorumNode quorumNode, java.util.function.Consumer<@Nullable IOException> onStopped) {
     long brokerEpoch = quorumNode.brokerEpoch();
-    BoundListeners bound = listeners;
-    if (bound != null) {
-      bound.close();
-    }
-    for (LoopContext context : path.contexts()) {
-      context.mailbox().post(context::closeAll);
-    }
+    close(ListenerRole.BROKER);
     BrokerAssembly brokerSide = broker;
     if (brokerSide != null) {
       brokerSide.close();
@@ -366,8 +360,10 @@ public final class NodeAssembly {
     if (forwarding != null) {
       forwarding.close();
     }
+    // A leader of the quorum that resigns hears of its successor by the controllers' listeners.
     quorumNode.stop(() ->
         dutyLoop.execute(() -> {
+          close(ListenerRole.CONTROLLER);
           LogDirectories logs = directories;
           if (logs == null) {
             onStopped.accept(null);
@@ -375,6 +371,14 @@ public final class NodeAssembly {
             logs.close(brokerEpoch, dutyLoop, onStopped);
           }
         }));
+  }
+
+  private void close(ListenerRole role) {
+    BoundListeners bound = listeners;
+    if (bound != null) {
+      bound.close(role);
+    }
+    path.close(role);
   }
 
   /// After a start that failed: gives sockets and locks back.

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /// How long producers wait while each of three nodes in turn is stopped or killed and started
-/// again, in virtual time: what is left are the waits of the design, messages and timers, without
-/// the machine's.
+/// again, and how long a node takes to stop, in virtual time: what is left are the waits of the
+/// design, messages and timers, without the machine's.
 ///
 /// One of the three is the active controller, too.
 public final class HandoverRun {
@@ -32,6 +32,7 @@ public final class HandoverRun {
   private final List<SteadyClient> clients = new ArrayList<>();
   private final List<String> story = new ArrayList<>();
   private long longestNanos;
+  private long longestStopNanos;
 
   private HandoverRun(long seed) {
     this.world = VirtualWorld.builder(seed).loops(2).build();
@@ -42,10 +43,11 @@ public final class HandoverRun {
 
   /// Called in the runs' own loader.
   ///
-  /// @return the longest gap in microseconds, then a line a blow
+  /// @return the longest gap and the longest stop in microseconds, then a line a blow
   public static String[] inside(long seed, boolean cleanly) {
     HandoverRun run = new HandoverRun(seed);
     run.run(cleanly);
+    run.story.addFirst(Long.toString(run.longestStopNanos / 1_000));
     run.story.addFirst(Long.toString(run.longestNanos / 1_000));
     return run.story.toArray(String[]::new);
   }
@@ -65,12 +67,14 @@ public final class HandoverRun {
     world.runFor(CALM_NANOS);
     clients.forEach(SteadyClient::forgetGaps);
     for (SimulatedNode node : cluster.nodes()) {
+      long began = world.nanos();
       if (cleanly) {
         node.stop();
       } else {
         node.kill();
       }
       await("its end", () -> !node.isUp());
+      longestStopNanos = Math.max(longestStopNanos, world.nanos() - began);
       world.runFor(CALM_NANOS);
       tell(node.name() + (cleanly ? " stopped" : " killed"));
       node.start();

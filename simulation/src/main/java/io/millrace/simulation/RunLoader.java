@@ -47,7 +47,7 @@ public final class RunLoader {
 
   /// Deals a blow to each of three nodes in turn ([HandoverRun]).
   ///
-  /// @return in words what happened; the first is the longest gap in virtual microseconds
+  /// @return in words what happened; first the longest gap and stop in virtual microseconds
   public List<String> handOver(long seed, boolean cleanly) {
     Object story =
         call(

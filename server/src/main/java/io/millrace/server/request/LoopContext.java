@@ -63,10 +63,12 @@ public final class LoopContext {
     }
   }
 
-  /// Closes every connection of this loop. On the loop.
-  public void closeAll() {
+  /// Closes every connection of this loop that came in by a listener of `role`.
+  void closeAll(Request.ListenerRole role) {
     for (WireConnection connection : connections.toArray(WireConnection[]::new)) {
-      connection.close();
+      if (connection.listener().role() == role) {
+        connection.close();
+      }
     }
   }
 

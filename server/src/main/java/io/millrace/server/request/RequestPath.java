@@ -74,6 +74,13 @@ public final class RequestPath {
     }
   }
 
+  /// Closes the connections that came in by listeners of this role. Any thread.
+  public void close(Request.ListenerRole role) {
+    for (LoopContext context : contexts) {
+      context.mailbox().post(() -> context.closeAll(role));
+    }
+  }
+
   boolean isServing(Request.ListenerRole role) {
     return switch (role) {
       case BROKER -> serving;
