@@ -22,8 +22,8 @@ def ended():
 
 def write(bootstrap, topic, partitions, name):
     """librdkafka before 2.3 gives up for good ("sequence desynchronization") where a request timed out or
-    a connection ended and the leader has changed (its pull request 4438). One request in flight makes
-    that rare; where it happens all the same, a writer of another name goes on.
+    a connection ended and the leader has changed (its pull request 4438): then a writer of another
+    name goes on.
     """
     for life in range(1, 1000):
         if write_on(bootstrap, topic, int(partitions), f"{name}{life}"):
@@ -43,7 +43,7 @@ def write_on(bootstrap, topic, partitions, name):
         "bootstrap.servers": bootstrap,
         "enable.idempotence": True,
         "acks": "all",
-        "max.in.flight": 1,
+        "max.in.flight": 5,
         "linger.ms": 5,
         "message.timeout.ms": 600_000,
         "reconnect.backoff.max.ms": 500,

@@ -22,9 +22,12 @@ public sealed interface AppendOutcome {
       boolean flushDue)
       implements AppendOutcome {}
 
-  /// The producer repeated one of its last five batches; nothing was written. Answered as a success
-  /// with the offsets of the first time.
+  /// The producer repeated a batch; nothing was written. One of its last five is answered as a
+  /// success with the offsets of the first time. An older one's are forgotten: it is answered with
+  /// DUPLICATE_SEQUENCE_NUMBER, which producers take for a success without an offset.
   ///
+  /// @param firstOffset -1 where the offsets are forgotten
+  /// @param lastOffset the batch does not lie behind it
   /// @param logAppendTimeMs as answered the first time: -1 unless the topic uses LogAppendTime
   record Duplicate(long firstOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
       implements AppendOutcome {}

@@ -39,9 +39,67 @@ class IdempotenceTest {
       AppendOutcome outcome = on.append(batch().by(5, 0, i * 10).of(10));
       assertThat(outcome).isEqualTo(new AppendOutcome.Duplicate(i * 10L, i * 10L + 9, -1, 0));
     }
-    assertThat(on.refused(batch().by(5, 0, 10).of(10)).error())
-        .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
     assertThat(on.log().logEndOffset()).isEqualTo(70);
+  }
+
+  /// A producer that hears of a new leader sends on, while the old one has not answered; when it
+  /// sends those batches again, the new leader has stored more than five behind them.
+  @Test
+  void knowsThatAnOlderBatchIsStoredThoughNotWhere() {
+    for (int i = 0; i < 9; i++) {
+      produces(0, i * 10, 10);
+    }
+    AppendOutcome forgotten = new AppendOutcome.Duplicate(-1, 39, -1, 0);
+    for (int i = 0; i < 4; i++) {
+      assertThat(on.append(batch().by(5, 0, i * 10).of(10))).isEqualTo(forgotten);
+    }
+    assertThat(on.append(batch().by(5, 0, 0).of(40))).isEqualTo(forgotten);
+    assertOutOfOrder(35, 10);
+    assertOutOfOrder(45, 10);
+    assertOutOfOrder(85, 10);
+    assertOutOfOrder(100, 10);
+    assertOutOfOrder(Integer.MAX_VALUE - 5, 10);
+    assertThat(on.log().logEndOffset()).isEqualTo(90);
+  }
+
+  private void assertOutOfOrder(int sequence, int records) {
+    assertThat(on.refused(batch().by(5, 0, sequence).of(records)).error())
+        .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+  }
+
+  /// What came before the first batch that this log has of the producer may never have arrived.
+  @Test
+  void takesNothingForStoredThatPrecedesTheRun() {
+    for (int i = 10; i < 19; i++) {
+      produces(0, i * 10, 10);
+    }
+    assertOutOfOrder(90, 10);
+    assertOutOfOrder(95, 10);
+    assertThat(on.append(batch().by(5, 0, 100).of(10)))
+        .isEqualTo(new AppendOutcome.Duplicate(-1, 39, -1, 0));
+  }
+
+  @Test
+  void knowsOlderBatchesAfterARestartAndATruncation() {
+    for (int i = 0; i < 9; i++) {
+      produces(0, i * 10, 10);
+    }
+    on.restart();
+    for (int i = 0; i < 4; i++) {
+      assertThat(on.append(batch().by(5, 0, i * 10).of(10)))
+          .isEqualTo(new AppendOutcome.Duplicate(-1, 39, -1, 0));
+    }
+    for (int i = 4; i < 9; i++) {
+      assertThat(on.append(batch().by(5, 0, i * 10).of(10)))
+          .isEqualTo(new AppendOutcome.Duplicate(i * 10L, i * 10L + 9, -1, 0));
+    }
+    produces(0, 90, 10);
+    truncate(90);
+    assertThat(on.append(batch().by(5, 0, 30).of(10)))
+        .isEqualTo(new AppendOutcome.Duplicate(-1, 39, -1, 0));
+    assertThat(on.append(batch().by(5, 0, 40).of(10)))
+        .isEqualTo(new AppendOutcome.Duplicate(40, 49, -1, 0));
+    produces(0, 90, 10);
   }
 
   @Test
@@ -76,9 +134,14 @@ class IdempotenceTest {
     assertThat(on.append(batch().by(5, 0, Integer.MAX_VALUE - 1).of(4)))
         .isInstanceOf(AppendOutcome.Duplicate.class);
     produces(0, 2, 1);
+    for (int i = 3; i < 9; i++) {
+      produces(0, i, 1);
+    }
+    assertThat(on.append(batch().by(5, 0, Integer.MAX_VALUE - 1).of(4)))
+        .isEqualTo(new AppendOutcome.Duplicate(-1, 5, -1, 0));
     on.restart();
     assertThat(on.append(batch().by(5, 0, 2).of(1))).isInstanceOf(AppendOutcome.Duplicate.class);
-    produces(0, 3, 1);
+    produces(0, 9, 1);
   }
 
   @Test

@@ -40,6 +40,8 @@ public final class AppendAnswer {
     message = what;
   }
 
+  /// What to answer, once [#awaitOffset] is reached: DUPLICATE_SEQUENCE_NUMBER waits like a
+  /// success.
   public Errors error() {
     return error;
   }

@@ -57,9 +57,13 @@ final class Appends {
           answer.awaitOffset = offsetToAwait(appended.lastOffset() + 1, requiredAcks);
         }
         case AppendOutcome.Duplicate duplicate -> {
-          answer.baseOffset = duplicate.firstOffset();
-          answer.lastOffset = duplicate.lastOffset();
-          answer.logAppendTimeMs = duplicate.logAppendTimeMs();
+          if (duplicate.firstOffset() < 0) {
+            answer.error = Errors.DUPLICATE_SEQUENCE_NUMBER;
+          } else {
+            answer.baseOffset = duplicate.firstOffset();
+            answer.lastOffset = duplicate.lastOffset();
+            answer.logAppendTimeMs = duplicate.logAppendTimeMs();
+          }
           answer.logStartOffset = duplicate.logStartOffset();
           answer.awaitOffset = offsetToAwait(duplicate.lastOffset() + 1, requiredAcks);
         }

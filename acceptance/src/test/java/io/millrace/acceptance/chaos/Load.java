@@ -56,10 +56,7 @@ final class Load implements AutoCloseable {
   private Writer writer(String name, Map<String, Object> own) {
     Map<String, Object> configs = new HashMap<>(client());
     configs.put("acks", "all");
-    // With more, this client sends to a new leader while the old one has not answered, which knows
-    // a
-    // producer's last five batches only: the repetition is refused until the delivery timeout.
-    configs.put("max.in.flight.requests.per.connection", 1);
+    configs.put("max.in.flight.requests.per.connection", 5);
     configs.put("linger.ms", 0);
     configs.put("delivery.timeout.ms", 600_000);
     configs.put("max.block.ms", 600_000);

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// Version 1, big-endian: version (2), CRC-32C of all that follows it (4), count (4); an entry has
 /// producer id (8), epoch (2), last sequence (4), last offset (8), offset delta of the last batch
 /// (4), timestamp (8), coordinator epoch (4), first offset of the open transaction or -1 (8).
+///
+/// That is Kafka's file, and Kafka remembers a producer's newest batch only over a restart. A part
+/// of ours follows, which Kafka's reader passes over, so that a repetition is known again after a
+/// restart or a truncation, too: "MILL" (4), then for each producer in the same order the length of
+/// its unbroken run of sequences (8), the number of older batches (1) and these, newest first: last
+/// sequence (4), last offset (8), offset delta (4), timestamp (8).
 public final class ProducerSnapshot {
 
   private static final short VERSION = 1;
@@ -21,11 +27,18 @@ public final class ProducerSnapshot {
   private static final int ENTRIES_AT = 6;
   private static final int HEADER = 10;
   private static final int ENTRY = 46;
+  private static final int MORE = 0x4D494C4C;
+  private static final int MORE_OF_ENTRY = 9;
+  private static final int BATCH = 24;
 
   private ProducerSnapshot() {}
 
   static byte[] write(Collection<ProducerState> producers) {
-    ByteBuffer bytes = ByteBuffer.allocate(HEADER + producers.size() * ENTRY);
+    int size = HEADER + 4;
+    for (ProducerState producer : producers) {
+      size += ENTRY + MORE_OF_ENTRY + olderBatches(producer) * BATCH;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(size);
     bytes.putShort(VERSION).putInt(0).putInt(producers.size());
     for (ProducerState producer : producers) {
       bytes
@@ -38,8 +51,20 @@ public final class ProducerSnapshot {
           .putInt(producer.coordinatorEpoch)
           .putLong(producer.currentTxnFirstOffset);
     }
+    bytes.putInt(MORE);
+    for (ProducerState producer : producers) {
+      int older = olderBatches(producer);
+      bytes.putLong(producer.run()).put((byte) older);
+      while (older > 0) {
+        producer.writeBatch(bytes, --older);
+      }
+    }
     bytes.putInt(CRC_AT, checksum(bytes));
     return bytes.array();
+  }
+
+  private static int olderBatches(ProducerState producer) {
+    return Math.max(0, producer.batches() - 1);
   }
 
   /// @return null when the content is damaged
@@ -50,7 +75,7 @@ public final class ProducerSnapshot {
         return null;
       }
       int count = bytes.getInt();
-      if (count < 0 || (long) count * ENTRY != bytes.remaining()) {
+      if (count < 0 || (long) count * ENTRY > bytes.remaining()) {
         return null;
       }
       List<ProducerState> producers = new ArrayList<>(count);
@@ -68,10 +93,31 @@ public final class ProducerSnapshot {
         }
         producers.add(producer);
       }
-      return producers;
+      return readMore(bytes, producers) ? producers : null;
     } catch (BufferUnderflowException e) {
       return null;
     }
+  }
+
+  private static boolean readMore(ByteBuffer bytes, List<ProducerState> producers) {
+    if (!bytes.hasRemaining()) {
+      return true;
+    }
+    if (bytes.getInt() != MORE) {
+      return false;
+    }
+    for (ProducerState producer : producers) {
+      long run = bytes.getLong();
+      int older = bytes.get();
+      if (older < 0 || older + Math.max(1, producer.batches()) > ProducerState.BATCHES) {
+        return false;
+      }
+      producer.run(run);
+      for (int i = 0; i < older; i++) {
+        producer.readOlderBatch(bytes);
+      }
+    }
+    return !bytes.hasRemaining();
   }
 
   private static int checksum(ByteBuffer bytes) {

@@ -1,14 +1,18 @@
 package io.millrace.log.producer;
 
 import io.millrace.log.format.BatchHeader;
+import java.nio.ByteBuffer;
 
 /// One producer: its epoch, its last five batches and its open transaction.
 ///
-/// Five, because a client has at most five requests in flight: a repetition can be of any of them.
-/// Only the newest survives a restart, as in Kafka.
+/// Five, because a client has at most five requests in flight to a broker: a repetition can be of
+/// any of them. It can be of an older one, too: a client that hears of a new leader sends on, while
+/// the old leader has not answered. So the length of the unbroken *run* of sequences up to the
+/// newest is known as well: what lies in the run is in the log, although nothing tells where.
 public final class ProducerState {
 
   static final int BATCHES = 5;
+  private static final int MOST_BEHIND = 1 << 30;
 
   final long producerId;
   short epoch;
@@ -24,6 +28,9 @@ public final class ProducerState {
   private final long[] timestamps = new long[BATCHES];
   private int first;
   private int count;
+
+  /// Records of this epoch whose sequences follow one another without a gap up to the newest.
+  private long run;
 
   ProducerState(long producerId, short epoch, int coordinatorEpoch, long lastTimestampMs) {
     this.producerId = producerId;
@@ -85,6 +92,29 @@ public final class ProducerState {
     return -1;
   }
 
+  /// Whether these sequences of this epoch are stored, all of them before the oldest remembered
+  /// batch. Sequences wrap, so that half of them count as behind the newest at most.
+  boolean isBehind(short batchEpoch, int firstSequence, int lastSequence) {
+    if (batchEpoch != epoch || count == 0) {
+      return false;
+    }
+    int toOldest =
+        behind(BatchHeader.subtractFromSequence(lastSequences[first], offsetDeltas[first]));
+    int toLast = behind(lastSequence);
+    int toFirst = behind(firstSequence);
+    return toOldest < toLast && toLast <= toFirst && toFirst < run && toFirst <= MOST_BEHIND;
+  }
+
+  /// How many sequences back from the newest.
+  private int behind(int sequence) {
+    return (lastSequence() - sequence) & Integer.MAX_VALUE;
+  }
+
+  /// Where the oldest remembered batch begins: all that is older lies below.
+  long oldestOffset() {
+    return lastOffsets[first] - offsetDeltas[first];
+  }
+
   long firstOffsetOf(int duplicate) {
     return lastOffsets[duplicate] - offsetDeltas[duplicate];
   }
@@ -106,16 +136,51 @@ public final class ProducerState {
   void addBatch(
       short batchEpoch, int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
     toEpoch(batchEpoch);
+    boolean follows = continuesWith(BatchHeader.subtractFromSequence(lastSequence, offsetDelta));
+    run = (follows ? run : 0) + offsetDelta + 1L;
     if (count == BATCHES) {
       first = (first + 1) % BATCHES;
       count--;
     }
-    int slot = slot(count++);
+    set(slot(count++), lastSequence, lastOffset, offsetDelta, timestampMs);
+    lastTimestampMs = timestampMs;
+  }
+
+  private void set(int slot, int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
     lastSequences[slot] = lastSequence;
     lastOffsets[slot] = lastOffset;
     offsetDeltas[slot] = offsetDelta;
     timestamps[slot] = timestampMs;
-    lastTimestampMs = timestampMs;
+  }
+
+  // What a snapshot adds to the newest batch.
+
+  int batches() {
+    return count;
+  }
+
+  long run() {
+    return run;
+  }
+
+  void run(long records) {
+    run = records;
+  }
+
+  /// Writes the remembered batch, 0 being the oldest.
+  void writeBatch(ByteBuffer out, int index) {
+    int slot = slot(index);
+    out.putInt(lastSequences[slot])
+        .putLong(lastOffsets[slot])
+        .putInt(offsetDeltas[slot])
+        .putLong(timestamps[slot]);
+  }
+
+  /// Reads what [#writeBatch] wrote: a batch before all that are remembered, fewer than five.
+  void readOlderBatch(ByteBuffer in) {
+    first = (first + BATCHES - 1) % BATCHES;
+    count++;
+    set(first, in.getInt(), in.getLong(), in.getInt(), in.getLong());
   }
 
   /// A new epoch begins with no batches.
@@ -124,6 +189,7 @@ public final class ProducerState {
       epoch = newEpoch;
       first = 0;
       count = 0;
+      run = 0;
     }
   }
 

@@ -87,11 +87,18 @@ public final class ProducerTable {
     }
     int firstSequence = BatchHeader.baseSequence(bytes, at);
     if (origin == AppendOrigin.CLIENT && state != null) {
-      int duplicate = state.duplicateOf(epoch, firstSequence, BatchHeader.lastSequence(bytes, at));
+      int lastSequence = BatchHeader.lastSequence(bytes, at);
+      int duplicate = state.duplicateOf(epoch, firstSequence, lastSequence);
       if (duplicate >= 0) {
         duplicateFirstOffset = state.firstOffsetOf(duplicate);
         duplicateLastOffset = state.lastOffsetOf(duplicate);
         duplicateTimestamp = state.timestampOf(duplicate);
+        return Verdict.DUPLICATE;
+      }
+      if (state.isBehind(epoch, firstSequence, lastSequence)) {
+        duplicateFirstOffset = -1;
+        duplicateLastOffset = state.oldestOffset() - 1;
+        duplicateTimestamp = -1;
         return Verdict.DUPLICATE;
       }
     }
@@ -185,10 +192,12 @@ public final class ProducerTable {
     return refusalText;
   }
 
+  /// -1 where the batch is older than those remembered.
   public long duplicateFirstOffset() {
     return duplicateFirstOffset;
   }
 
+  /// Of the batch; of those remembered no more, an offset that it does not lie behind.
   public long duplicateLastOffset() {
     return duplicateLastOffset;
   }

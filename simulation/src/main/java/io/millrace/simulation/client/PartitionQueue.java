@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With sequences, a batch that is sent again goes alone, once it is the oldest of all that are not
 /// acknowledged, and new ones wait behind it (the Java client's
-/// `shouldStopDrainBatchesForPartition`). And, as librdkafka does, nothing goes to a new leader
-/// while something is in flight to the old one: the new one may know the batch that the old one has
-/// not answered, accept more than five behind it, and not know it again when it comes once more.
+/// `shouldStopDrainBatchesForPartition`). As there, new ones go to a new leader while the old one
+/// has not answered: five to each, so that the new one may have stored more than five behind a
+/// batch that comes once more. Only the very first do not, unlike the Java client's: a broker takes
+/// a producer that it has never heard of at any sequence, as Kafka does, and the beginning would be
+/// out of order for ever.
 final class PartitionQueue {
 
   private static final int MOST_WAITING = 20;
-  private static final int MOST_IN_FLIGHT = 5;
 
   private final TopicPartition partition;
   private final boolean sequenced;
@@ -32,6 +33,7 @@ final class PartitionQueue {
   private int nextNew;
 
   private int made;
+  private boolean acknowledged;
 
   /// The broker that has what is in flight.
   private int inFlightAt;
@@ -66,8 +68,8 @@ final class PartitionQueue {
 
   /// The batch to send to the leader now, if any may be; it is in flight from now on.
   @Nullable ProducerBatch next(int leader) {
-    boolean elsewhere = sequenced && !inFlight.isEmpty() && leader != inFlightAt;
-    if (waiting.isEmpty() || inFlight.size() >= MOST_IN_FLIGHT || elsewhere) {
+    boolean elsewhere = !inFlight.isEmpty() && leader != inFlightAt;
+    if (waiting.isEmpty() || (sequenced && elsewhere && !acknowledged)) {
       return null;
     }
     ProducerBatch head = waiting.firstEntry().getValue();
@@ -84,6 +86,11 @@ final class PartitionQueue {
     inFlight.put(head.sequence(), head);
     nextNew = Math.max(nextNew, head.sequence() + 1);
     return head;
+  }
+
+  void acknowledged(ProducerBatch batch) {
+    acknowledged = true;
+    done(batch);
   }
 
   /// Whether nothing before it was unacknowledged when it was sent: no broker may find a gap then.

@@ -297,16 +297,13 @@ public final class ProducerClient implements SimulatedClient {
         for (int i = 0; i < records.size(); i++) {
           ledger.acknowledged(batch.partition(), records.get(i), base < 0 ? -1 : base + i);
         }
-        queue(batch).done(batch);
+        queue(batch).acknowledged(batch);
         return true;
       }
       case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID -> {
         if (queue(batch).wasDue(batch)) {
-          // A broker that was stopped knows of each producer only the last batch, as Kafka's
-          // snapshots have it, and does not know this one again. It must be there: the auditor
-          // will find the gap if it is not.
-          queue(batch).done(batch);
-          return true;
+          throw new InvariantBroken(
+              "StoredOnceInOrder", cluster.name() + " is out of order with what is due: " + last);
         }
         return !failed(batch, error);
       }

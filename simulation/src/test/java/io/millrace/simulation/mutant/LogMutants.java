@@ -33,6 +33,11 @@ final class LogMutants {
                 in("log.producer.ProducerTable", "check").takes("duplicateOf", -1))
             .caught(1, Mutant.REPEATED),
         Mutant.of(
+                "does not know an old batch again",
+                THREE + "cut,cut-one-way",
+                in("log.producer.ProducerTable", "check").takes("isBehind", false))
+            .caught(2, Mutant.REPEATED),
+        Mutant.of(
                 "forgets producers at a start",
                 ONE + "kill,restart",
                 in("log.ProducerRecovery", "rebuild").doesNotCall("replay"))

@@ -140,7 +140,7 @@ final class ProduceAnswer extends Answer implements AckWaiter {
     baseOffsets[row] = result.baseOffset();
     appendTimes[row] = result.logAppendTimeMs();
     startOffsets[row] = result.logStartOffset();
-    awaited[row] = result.error() == Errors.NONE ? result.awaitOffset() : AppendAnswer.ACKED;
+    awaited[row] = result.awaitOffset();
     partitions[row] = partition;
     messages[row] = result.message();
     recordErrors[row] = result.recordErrors();
@@ -213,8 +213,8 @@ final class ProduceAnswer extends Answer implements AckWaiter {
 
   private void settle(int row, Errors error) {
     awaited[row] = AppendAnswer.ACKED;
-    errors[row] = error;
     if (error != Errors.NONE) {
+      errors[row] = error;
       baseOffsets[row] = -1;
       appendTimes[row] = -1;
     }
