@@ -10,13 +10,17 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Voters among peers that lie: about epochs, leaders, candidates, endpoints and logs. They may
 /// lose their leader by that, again and again; none fails, every request is answered once, and when
 /// the liars are silent the quorum elects a leader and commits.
-class LyingPeersTest {
+///
+/// `-Dfuzz.seconds` (profile `fuzz-long`) says how long fresh seeds are tried.
+class LyingPeersFuzzTest {
 
   private static final long MS = SECOND / 1000;
   private static final int LIES = 200;
@@ -36,7 +40,25 @@ class LyingPeersTest {
     outlives(seed, 3);
   }
 
+  @Test
+  @Tag("long")
+  void quorumsOutliveThemForLong() {
+    long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    System.out.println("LyingPeersFuzzTest: -Dfuzz.seed=" + seed);
+    long end = System.nanoTime() + Long.getLong("fuzz.seconds", 2) * 1_000_000_000L;
+    while (System.nanoTime() < end) {
+      try {
+        outlives(seed, seed % 2 == 0 ? 1 : 3);
+      } catch (Throwable t) {
+        throw new AssertionError("fuzz.seed=" + seed, t);
+      }
+      seed++;
+    }
+  }
+
   private void outlives(long seed, int voters) {
+    asked = 0;
+    answered = 0;
     RaftStage stage = new RaftStage(seed, voters);
     stage.startAll();
     stage.awaitLeader();
