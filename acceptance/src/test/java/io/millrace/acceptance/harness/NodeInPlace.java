@@ -31,9 +31,10 @@ public final class NodeInPlace implements AutoCloseable {
   private final Path directory = Suite.scratchDirectory("in-place");
   private final Path properties = directory.resolve("server.properties");
   private final Map<String, String> settings = new LinkedHashMap<>();
-  private final List<Path> logDirs;
+  private List<Path> logDirs;
   private final int port = freePort();
   private final int controllerPort = freePort();
+  private @Nullable SmallDisk disk;
   private Program.@Nullable Running process;
   private @Nullable Clients clients;
 
@@ -46,7 +47,6 @@ public final class NodeInPlace implements AutoCloseable {
         "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
     settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("log.dirs", logDirs.stream().map(Path::toString).collect(Collectors.joining(",")));
     settings.put("offsets.topic.replication.factor", "1");
     settings.put("offsets.topic.num.partitions", "3");
     settings.put("transaction.state.log.replication.factor", "1");
@@ -62,6 +62,13 @@ public final class NodeInPlace implements AutoCloseable {
   /// Sets a property, for either software.
   public NodeInPlace with(String key, String value) {
     settings.put(key, value);
+    return this;
+  }
+
+  /// Has its one data directory on a disk of its own, for Millrace.
+  public NodeInPlace on(SmallDisk itsDisk) {
+    disk = itsDisk;
+    logDirs = List.of(itsDisk.directory().resolve("data"));
     return this;
   }
 
@@ -123,7 +130,10 @@ public final class NodeInPlace implements AutoCloseable {
               Program.ofJava(
                       List.of("-Xmx512m"), Suite.classPath(), "kafka.Kafka", properties.toString())
                   .start();
-          case MILLRACE -> Millrace.command("start", "-c", properties.toString()).start();
+          case MILLRACE -> {
+            Program start = Millrace.command("start", "-c", properties.toString());
+            yield (disk == null ? start : disk.inside(start)).start();
+          }
         };
     process = started;
     return started;
@@ -173,6 +183,7 @@ public final class NodeInPlace implements AutoCloseable {
   }
 
   private void writeProperties() {
+    settings.put("log.dirs", logDirs.stream().map(Path::toString).collect(Collectors.joining(",")));
     StringBuilder text = new StringBuilder();
     settings.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     try {

@@ -96,6 +96,12 @@ public final class Program {
     return this;
   }
 
+  /// Another command that this one is the end of, such as `nsenter`.
+  public Program behind(List<String> entrance) {
+    command.addAll(0, entrance);
+    return this;
+  }
+
   /// The working directory.
   public Program in(Path workingDirectory) {
     this.directory = workingDirectory;
