@@ -132,7 +132,8 @@ final class Comparison {
     for (BrokerUnderTest each : field.brokers()) {
       if (!row.alone()) {
         each.ensureRunning();
-      } else if (each != broker) {
+      } else if (each != broker && each.isRunning()) {
+        each.settle();
         each.stop();
       }
     }

@@ -91,10 +91,12 @@ public final class Main implements Callable<Integer> {
             spec.commandLine(), "no row begins with '" + name + "'; --list shows the rows");
       }
     }
-    return all.stream()
-        .filter(row ->
-            options.rows.isEmpty()
-                || options.rows.stream().anyMatch(name -> row.name().startsWith(name)))
-        .toList();
+    return all.stream().filter(this::isChosen).toList();
+  }
+
+  private boolean isChosen(Row row) {
+    return options.rows.isEmpty()
+        ? options.list || !row.onlyByName()
+        : options.rows.stream().anyMatch(name -> row.name().startsWith(name));
   }
 }

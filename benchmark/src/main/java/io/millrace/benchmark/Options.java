@@ -25,7 +25,8 @@ public final class Options {
       names = "--rows",
       split = ",",
       paramLabel = "ROW",
-      description = "Only these rows, by name or beginning of it (--list shows them).")
+      description =
+          "Only these rows, by name or beginning of it (--list shows them; default: all but failover).")
   List<String> rows = new ArrayList<>();
 
   @Option(names = "--list", description = "List the rows and end.")

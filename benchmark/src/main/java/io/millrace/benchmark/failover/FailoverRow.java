@@ -34,6 +34,11 @@ public final class FailoverRow implements Row {
   }
 
   @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
   public boolean alone() {
     return true;
   }

@@ -47,6 +47,11 @@ public final class TakeoverRow implements Row {
   }
 
   @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
   public boolean alone() {
     return true;
   }

@@ -48,6 +48,12 @@ final class CommitsRow implements Row {
     return true;
   }
 
+  /// Each reads ten million commits again.
+  @Override
+  public int mostRuns() {
+    return 2;
+  }
+
   @Override
   public void prepare(Trial trial) throws IOException {
     trial.broker().ensureRunning();

@@ -36,7 +36,7 @@ final class IdleRow implements Row {
   public Measurement run(Trial trial) throws IOException {
     trial.broker().stop();
     trial.broker().start();
-    rest(trial.scale().idleSeconds());
+    rest(trial.scale().calmSeconds());
     Meter meter = trial.meter();
     rest(trial.scale().idleSeconds());
     Usage usage = trial.stop(meter);

@@ -29,6 +29,11 @@ public interface Row {
     return !alone();
   }
 
+  /// Whether it is left out unless `--rows` names it: a table of its own, not one of costs.
+  default boolean onlyByName() {
+    return false;
+  }
+
   /// How many runs it gets at most: a row that takes minutes is not repeated as often as the
   /// others.
   default int mostRuns() {

@@ -6,7 +6,8 @@ package io.millrace.benchmark.row;
 /// @param warmSeconds how long each run loads the broker before it is measured
 /// @param bulkBytes payload of one bulk run at most
 /// @param fetchSeconds how long the fetch row reads
-/// @param idleSeconds how long the idle broker is left alone, and then watched
+/// @param calmSeconds how long the idle broker is left alone after its start
+/// @param idleSeconds how long it is watched then
 /// @param partitions of the row about many partitions
 /// @param restartBytes payload that a killed broker has to recover
 /// @param commits offsets that a group coordinator has to read again
@@ -15,6 +16,7 @@ public record Scale(
     double warmSeconds,
     long bulkBytes,
     double fetchSeconds,
+    double calmSeconds,
     double idleSeconds,
     int partitions,
     long restartBytes,
@@ -23,8 +25,10 @@ public record Scale(
   private static final long GB = 1_000_000_000;
 
   /// What the published table is made with.
-  public static final Scale FULL = new Scale(5, 1, 2048 * MIB, 4, 10, 2000, 10 * GB, 10_000_000);
+  public static final Scale FULL =
+      new Scale(5, 1, 2048 * MIB, 4, 10, 20, 2000, 10 * GB, 10_000_000);
 
   /// A look, in a minute or two.
-  public static final Scale QUICK = new Scale(2, 0.5, 384 * MIB, 1.5, 3, 500, 128 * MIB, 1_000_000);
+  public static final Scale QUICK =
+      new Scale(2, 0.5, 384 * MIB, 1.5, 3, 3, 500, 128 * MIB, 1_000_000);
 }

@@ -57,9 +57,25 @@ public final class AotTrainCommand implements Callable<Integer> {
       if (status == ExitCode.OK) {
         status = run(properties, false);
       }
-      return status == ExitCode.OK ? new AotTrainCluster(directory, this::commands).run() : status;
+      if (status == ExitCode.OK) {
+        trainCluster(directory);
+      }
+      return status;
     } finally {
       deleteTree(directory);
+    }
+  }
+
+  /// A cluster that fails, for want of time on a busy machine, leaves a cache that knows fewer
+  /// classes: no reason to have none. It is said in the log of the run.
+  private void trainCluster(Path directory) throws InterruptedException {
+    try {
+      int status = new AotTrainCluster(directory, this::commands).run();
+      if (status != ExitCode.OK) {
+        console.note("the training of a cluster ended with " + status);
+      }
+    } catch (CommandFailure | IOException e) {
+      console.note("the training of a cluster failed: " + e);
     }
   }
 
