@@ -25,6 +25,7 @@ import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsResponse;
 
 /// The requests of an administrator, each about one topic, and what is of interest in the answers.
 final class AdminRequests {
@@ -166,7 +167,11 @@ final class AdminRequests {
     Map<String, String> values = new TreeMap<>();
     for (DescribeConfigsResponseData.DescribeConfigsResult result :
         ((DescribeConfigsResponseData) settings).results()) {
-      result.configs().forEach(config -> values.put(result.resourceName(), config.value()));
+      for (DescribeConfigsResponseData.DescribeConfigsResourceResult config : result.configs()) {
+        if (config.configSource() == DescribeConfigsResponse.ConfigSource.TOPIC_CONFIG.id()) {
+          values.put(result.resourceName(), config.value());
+        }
+      }
     }
     Map<String, AdminLedger.Shown> shown = new TreeMap<>();
     for (MetadataResponseData.MetadataResponseTopic topic :
