@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorResult;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntime;
 import org.apache.kafka.coordinator.common.runtime.KRaftCoordinatorMetadataDelta;
 import org.apache.kafka.coordinator.common.runtime.KRaftCoordinatorMetadataImage;
@@ -64,6 +66,7 @@ public final class GroupCoordinatorHost implements AutoCloseable {
   private final CoordinatorRuntime<GroupCoordinatorShard, CoordinatorRecord> runtime;
   private final GroupCoordinatorService service;
   private boolean serving;
+  private volatile MetadataImage newest = MetadataImage.EMPTY;
 
   /// @param current the node's configuration as of now, with Kafka's keys; some may change while
   ///   the node runs
@@ -96,7 +99,7 @@ public final class GroupCoordinatorHost implements AutoCloseable {
             .withTime(time)
             .withTimer(timer)
             .withEventProcessor(loops)
-            .withPartitionWriter(new LogWriter(logs))
+            .withPartitionWriter(new LogWriter(logs, new LostTimers(loops, this::setTimers)))
             .withLoader(
                 new ReplayLoader(
                     logs,
@@ -159,6 +162,7 @@ public final class GroupCoordinatorHost implements AutoCloseable {
     if (!serving) {
       return;
     }
+    newest = image;
     TopicsDelta topics = delta.topicsDelta();
     if (topics != null) {
       followLeadership(topics, image);
@@ -179,6 +183,17 @@ public final class GroupCoordinatorHost implements AutoCloseable {
       serving = false;
       service.shutdown();
     }
+  }
+
+  private CompletableFuture<Void> setTimers(TopicPartition shard) {
+    return runtime.scheduleWriteOperation(
+        "set-timers",
+        shard,
+        state -> {
+          // The newest image: what has changed since the shard's own is still to be told to it.
+          state.onLoaded(new KRaftCoordinatorMetadataImage(newest));
+          return new CoordinatorResult<>(List.of());
+        });
   }
 
   private boolean ledBefore(TopicsDelta topics, int partition) {

@@ -16,9 +16,18 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 /// Where a shard's records go: the partition it is the shard of. Called on the shard's loop.
 ///
 /// An append that fails throws the error's own exception; the runtime rolls the shard back and
-/// translates the error for clients, as it does over Kafka's own partitions.
+/// translates the error for clients, as it does over Kafka's own partitions. What it cannot roll
+/// back is told to [FailureListener].
 final class LogWriter implements PartitionWriter {
+
+  /// Told when a shard's records could not be appended, before the shard is rolled back.
+  @FunctionalInterface
+  interface FailureListener {
+    void onFailedAppend(TopicPartition shard);
+  }
+
   private final CoordinatorLogs logs;
+  private final FailureListener failures;
 
   /// By shard; a shard has one listener at a time. Shards of several loops come and go here.
   private final Map<TopicPartition, Registration> registrations = new ConcurrentHashMap<>();
@@ -27,8 +36,9 @@ final class LogWriter implements PartitionWriter {
   /// is asked for with every batch.
   private volatile LogConfig config = new LogConfig(Map.of());
 
-  LogWriter(CoordinatorLogs logs) {
+  LogWriter(CoordinatorLogs logs, FailureListener failures) {
     this.logs = logs;
+    this.failures = failures;
   }
 
   @Override
@@ -76,6 +86,7 @@ final class LogWriter implements PartitionWriter {
       short transactionVersion) {
     Appended appended = leading(shard).append(batches);
     if (appended.error() != Errors.NONE) {
+      failures.onFailedAppend(shard);
       throw appended.error().exception(appended.message());
     }
     return appended.nextOffset();

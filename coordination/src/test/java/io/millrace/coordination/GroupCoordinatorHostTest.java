@@ -95,6 +95,22 @@ final class GroupCoordinatorHostTest {
   }
 
   @Test
+  void memberWhoseDepartureCouldNotBeStoredExpires() {
+    cluster.start();
+    String member = GroupClient.memberId(1);
+    beat("modern", member, 0, List.of());
+    for (int i = 0; i < TestCluster.OFFSETS_PARTITIONS; i++) {
+      cluster.log(i).failNextAppend(Errors.NOT_ENOUGH_REPLICAS);
+    }
+    ConsumerGroupHeartbeatResponseData refused =
+        client.now(client.consumerHeartbeat("modern", member, -1, List.of()));
+    assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    assertThat(client.groups()).containsExactly("modern consumer Stable");
+    cluster.advance(50_000);
+    assertThat(client.groups()).containsExactly("modern consumer Empty");
+  }
+
+  @Test
   void silentMembersExpire() {
     cluster.start();
     client.joinAlone("readers");

@@ -167,7 +167,15 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     return placement.here()
         && (placement.brokerChooses()
             || placement.directory().equals(directory.id())
-            || directories.futures().hasLeft(placement.directory(), partition));
+            || directories.futures().hasLeft(placement.directory(), partition)
+            || isGone(placement.directory()));
+  }
+
+  /// Whether the metadata names a directory that this broker has no more: its disk was replaced.
+  /// While a directory is offline, it may be that one.
+  private boolean isGone(Uuid directory) {
+    return directories.directory(directory) == null
+        && directories.directories().stream().allMatch(LogDirectory::isOnline);
   }
 
   @Override
@@ -253,7 +261,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       HostedLog hosted = directories.log(id.topicPartition());
       if (hosted == null) {
         LogDirectory directory = directories.directory(placement.directory());
-        if (directory == null && !placement.brokerChooses()) {
+        if (directory == null && !placement.brokerChooses() && !isGone(placement.directory())) {
           LOG.error(
               "{} lies in log directory {}, which is not online here: it is not served",
               id.topicPartition(),

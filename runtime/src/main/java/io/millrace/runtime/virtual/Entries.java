@@ -87,6 +87,13 @@ final class Entries {
     changes.addAll(left);
   }
 
+  /// Everything is gone.
+  void clear() {
+    root.now.clear();
+    root.durable.clear();
+    changes.clear();
+  }
+
   /// The power fails: the durable entries and some of the last changes remain.
   void losePower(RandomGenerator random) {
     int kept = changes.isEmpty() ? 0 : random.nextInt(changes.size() + 1);

@@ -117,6 +117,17 @@ public final class VirtualDisk implements Disk {
     processEnded();
   }
 
+  /// The device is gone with all that was on it; another one, empty, takes its place. No process
+  /// may run.
+  public void lose() {
+    if (mounted) {
+      throw new IllegalStateException("a process uses the disk of " + name);
+    }
+    scheduler.trace().add(scheduler.now(), name, "lose disk", 0);
+    entries.clear();
+    recount();
+  }
+
   private void recount() {
     usedBytes = 0;
     for (FileContent file : files()) {

@@ -58,7 +58,7 @@ final class VirtualLoop implements EventLoop {
     Deadline deadline = new Deadline(step);
     deadline.event =
         scheduler.at(
-            scheduler.now() + Math.max(0, delayNanos),
+            scheduler.now() + node.machine().clock().worldNanos(Math.max(0, delayNanos)),
             node,
             "timer",
             () -> {

@@ -128,6 +128,12 @@ public final class VirtualNode implements World {
     machine.clock().jump(ms);
   }
 
+  /// Lets the machine's clocks run that much faster than the world's time, in millionths; slower,
+  /// if negative.
+  public void driftClock(long ppm) {
+    machine.clock().drift(ppm);
+  }
+
   long pausedUntil() {
     return pausedUntil;
   }

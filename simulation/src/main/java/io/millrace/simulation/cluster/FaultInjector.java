@@ -22,6 +22,8 @@ import java.util.TreeSet;
 ///   sync and none still behind since the last loss. A second loss could take what only two had.
 /// - A lone node without fsync never loses its power, and its volume never fails.
 /// - A disk fails or fills only where other replicas go on; one disk at a time.
+/// - One disk a run is lost for good, while every partition is whole: until its node is a voter
+///   again, the quorum needs all others.
 ///
 /// What is refused is tried again for three seconds.
 public final class FaultInjector {
@@ -36,6 +38,7 @@ public final class FaultInjector {
   private final Timeline timeline;
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
   private final TreeSet<Integer> badDisks = new TreeSet<>();
+  private boolean diskWasLost;
   private final List<SimulatedNode> wasBad = new ArrayList<>();
   private boolean healing;
 
@@ -130,6 +133,15 @@ public final class FaultInjector {
       }
       case DISK_FULL -> badDisk(fault, node, disk -> disk.capacity(0));
       case CLOCK_JUMP -> node.machine().jumpClock(fault.detail() % 120_000 - 60_000);
+      case CLOCK_DRIFT -> {
+        node.machine().driftClock(fault.detail() % 200_000 - 100_000);
+        agenda.after(fault.lastsNanos(), () -> node.machine().driftClock(0));
+      }
+      case DISK_LOSS -> {
+        diskWasLost = true;
+        node.loseDisk();
+        agenda.after(fault.lastsNanos(), () -> start(node));
+      }
     }
   }
 
@@ -146,7 +158,7 @@ public final class FaultInjector {
         boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
         yield synced || whole ? null : "another replica may be the only one";
       }
-      case BLACKOUT, LOSS, CLOCK_JUMP, SLOW_DISK -> null;
+      case BLACKOUT, LOSS, CLOCK_JUMP, CLOCK_DRIFT, SLOW_DISK -> null;
       case CUT, CUT_ONE_WAY, DELAY, RESET ->
           cluster.machine(fault.node()).equals(cluster.machine(fault.other()))
               ? "one machine only"
@@ -154,6 +166,12 @@ public final class FaultInjector {
       case DISK_ERROR, DISK_FULL -> {
         boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
         yield whole && badDisks.isEmpty() ? null : "another replica may be the only one";
+      }
+      case DISK_LOSS -> {
+        boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
+        yield diskWasLost
+            ? "another disk was lost"
+            : whole && badDisks.isEmpty() ? null : "another replica may be the only one";
       }
     };
   }
@@ -254,6 +272,7 @@ public final class FaultInjector {
     world.network().calm();
     for (SimulatedNode node : cluster.nodes()) {
       node.machine().disk().faults().calm();
+      node.machine().driftClock(0);
       startAfterStop(node);
     }
   }

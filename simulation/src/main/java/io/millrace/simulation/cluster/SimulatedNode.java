@@ -9,6 +9,7 @@ import io.millrace.server.config.InvalidConfiguration;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.simulation.audit.Timeline;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A Millrace node on one machine of the virtual world, across its incarnations.
@@ -25,8 +26,8 @@ public final class SimulatedNode {
   private final VirtualWorld world;
   private final String name;
   private final int id;
-  private final Map<String, String> properties;
-  private final FormatOptions format;
+  private final TreeMap<String, String> properties;
+  private FormatOptions format;
   private final Timeline timeline;
   private final Misfortune misfortune;
   private VirtualNode machine;
@@ -45,7 +46,7 @@ public final class SimulatedNode {
     this.world = world;
     this.name = name;
     this.id = id;
-    this.properties = properties;
+    this.properties = new TreeMap<>(properties);
     this.format = format;
     this.timeline = timeline;
     this.misfortune = misfortune;
@@ -140,6 +141,15 @@ public final class SimulatedNode {
   void powerOff() {
     ready = false;
     machine.powerOff();
+  }
+
+  /// The process dies with the disk. The next start finds an empty one, as an operator would have
+  /// it: told which cluster it belongs to, and to join the quorum under a new directory id.
+  void loseDisk() {
+    kill();
+    machine.disk().lose();
+    format = new FormatOptions(format.clusterId(), null, true, Map.of(), null);
+    properties.put("controller.quorum.auto.join.enable", "true");
   }
 
   /// A clean stop; the process ends once everything is closed.

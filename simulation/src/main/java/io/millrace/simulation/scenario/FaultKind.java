@@ -30,5 +30,9 @@ public enum FaultKind {
   /// One volume is full for a while.
   DISK_FULL,
   /// A wall clock jumps.
-  CLOCK_JUMP
+  CLOCK_JUMP,
+  /// One machine's clocks, timers included, run faster or slower than the others'.
+  CLOCK_DRIFT,
+  /// One node dies with its disk, and comes back with an empty one: it joins the quorum anew.
+  DISK_LOSS
 }

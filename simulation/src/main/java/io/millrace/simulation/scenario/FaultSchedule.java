@@ -53,8 +53,8 @@ public final class FaultSchedule {
     long shortest = SECOND / 10;
     long longest =
         switch (kind) {
-          case KILL, POWER, RESTART, BLACKOUT -> 4 * SECOND;
-          case PAUSE, CUT, CUT_ONE_WAY -> 6 * SECOND;
+          case KILL, POWER, RESTART, BLACKOUT, DISK_LOSS -> 4 * SECOND;
+          case PAUSE, CUT, CUT_ONE_WAY, CLOCK_DRIFT -> 6 * SECOND;
           case LOSS, DELAY, SLOW_DISK -> 5 * SECOND;
           case DISK_ERROR, DISK_FULL -> 2 * SECOND;
           case RESET, CLOCK_JUMP -> SECOND / 5;

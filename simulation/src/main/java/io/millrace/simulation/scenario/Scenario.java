@@ -66,6 +66,7 @@ public record Scenario(
     if (nodes == 1) {
       possible.remove(FaultKind.DISK_ERROR);
       possible.remove(FaultKind.DISK_FULL);
+      possible.remove(FaultKind.DISK_LOSS);
       if (durability == Durability.PAGE_CACHE) {
         possible.remove(FaultKind.POWER);
       }

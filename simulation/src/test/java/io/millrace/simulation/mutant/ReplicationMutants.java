@@ -56,9 +56,11 @@ final class ReplicationMutants {
             .caught(2, Mutant.LOST),
         Mutant.of(
                 "takes what it sends for received",
-                ANY + "kill,cut,pause",
+                // What is acknowledged too early is lost only with the leader, and before the
+                // follower asks again: slow links make that longer than a moment.
+                ANY + "kill,delay",
                 in("replication.FollowerProgress", "onFetch").confuses(1, 7))
-            .caught(5, Mutant.LOST),
+            .caught(3, Mutant.LOST),
         Mutant.of(
                 "answers a wrong base offset",
                 QUIET,
