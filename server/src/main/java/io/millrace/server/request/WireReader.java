@@ -115,8 +115,9 @@ public final class WireReader {
   }
 
   public String utf8(int n) {
+    int at = take(n); // Before anything is allocated: the length may lie.
     byte[] copy = new byte[n];
-    bytes.get(take(n), copy);
+    bytes.get(at, copy);
     return new String(copy, StandardCharsets.UTF_8);
   }
 

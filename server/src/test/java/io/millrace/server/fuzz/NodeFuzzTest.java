@@ -77,20 +77,9 @@ class NodeFuzzTest {
       int controllerEpoch = controllerEpoch(node);
       FuzzClient client = new FuzzClient(node.port());
       Mutation mutation = new Mutation(plan.random());
-      for (int n = 1; plan.next(); n++) {
-        var api = apis.get(plan.random().nextInt(apis.size()));
-        // Half of all inputs go where the records are.
-        if (plan.random().nextBoolean()) {
-          short key = plan.random().nextInt(3) == 0 ? ApiKeys.FETCH.id : ApiKeys.PRODUCE.id;
-          api = apis.stream().filter(a -> a.apiKey() == key).findFirst().orElseThrow();
-        }
-        ApiKeys key = ApiKeys.forId(api.apiKey());
-        int lowest = Math.max(api.minVersion(), key.oldestVersion());
-        short version = (short) (lowest + plan.random().nextInt(api.maxVersion() - lowest + 1));
-        byte[] input = shapes.request(key, version, plan.random().nextInt());
-        if (plan.random().nextInt(2) == 0) {
-          input = mutation.of(input);
-        }
+      List<byte[]> kept = Corpus.requests();
+      for (int n = 1; !kept.isEmpty() || plan.next(); n++) {
+        byte[] input = kept.isEmpty() ? input(plan, apis, shapes, mutation) : kept.removeLast();
         long before = node.allocatedBytes();
         Outcome outcome = client.send(input, WAIT_MS);
         outcomes.merge(outcome, 1, Integer::sum);
@@ -115,6 +104,25 @@ class NodeFuzzTest {
       awaitNoConnections(node);
       assertThat(directBytes() - directBefore).isLessThan(DIRECT_BYTES);
     }
+  }
+
+  /// A request of an API that is advertised, in one of its versions, broken or whole.
+  private static byte[] input(
+      FuzzPlan plan,
+      List<ApiVersionsResponseData.ApiVersion> apis,
+      RequestShapes shapes,
+      Mutation mutation) {
+    var api = apis.get(plan.random().nextInt(apis.size()));
+    // Half of all inputs go where the records are.
+    if (plan.random().nextBoolean()) {
+      short key = plan.random().nextInt(3) == 0 ? ApiKeys.FETCH.id : ApiKeys.PRODUCE.id;
+      api = apis.stream().filter(a -> a.apiKey() == key).findFirst().orElseThrow();
+    }
+    ApiKeys key = ApiKeys.forId(api.apiKey());
+    int lowest = Math.max(api.minVersion(), key.oldestVersion());
+    short version = (short) (lowest + plan.random().nextInt(api.maxVersion() - lowest + 1));
+    byte[] input = shapes.request(key, version, plan.random().nextInt());
+    return plan.random().nextInt(2) == 0 ? mutation.of(input) : input;
   }
 
   private static long directBytes() {
