@@ -203,8 +203,17 @@ public final class Partition implements LogOwner {
     AckQueue.finish(done, Errors.NONE);
   }
 
-  /// Time has passed, or brokers have come or gone: a leader looks after its followers.
+  /// Time has passed: a leader looks after its followers, and says again what it proposes.
   void onTick() {
+    lookAfterFollowers(true);
+  }
+
+  /// Brokers have come or gone: a leader looks after its followers.
+  void onBrokers() {
+    lookAfterFollowers(false);
+  }
+
+  private void lookAfterFollowers(boolean again) {
     List<AckQueue.Entry> done;
     boolean moved;
     boolean proposes;
@@ -216,8 +225,9 @@ public final class Partition implements LogOwner {
       long before = replica.moves;
       done = replica.advance();
       moved = before != replica.moves;
+      IsrProposal proposed = leader.pending();
       leader.onTick();
-      proposes = leader.pending() != null;
+      proposes = leader.pending() != null && (again || leader.pending() != proposed);
     }
     if (moved) {
       replica.watchers.signal();

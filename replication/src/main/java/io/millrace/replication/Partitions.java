@@ -188,7 +188,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     apply(delta, image);
     if (delta.clusterDelta() != null) {
       // Whoever was waited for may be fenced now, whoever was fenced may join.
-      table.partitions().forEach(Partition::onTick);
+      table.partitions().forEach(Partition::onBrokers);
     }
     for (ImageListener follower : followers) {
       follower.onImage(delta, image, manifest);

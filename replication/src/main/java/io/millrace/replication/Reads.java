@@ -41,10 +41,12 @@ final class Reads {
         FollowerProgress follower = leader.follower(request.replicaId);
         if (follower != null && isInLog(request.fetchOffset)) {
           long before = replica.moves;
+          IsrProposal proposed = leader.pending();
           leader.onFetch(follower, request);
           done = replica.advance();
           moved = before != replica.moves;
-          proposes = leader.pending() != null;
+          // Once: whoever carries proposals repeats them until they are settled.
+          proposes = leader.pending() != null && leader.pending() != proposed;
         }
       }
       answer.moves = replica.moves;
