@@ -10,11 +10,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -71,6 +74,21 @@ final class Topology implements AutoCloseable {
           } catch (TopicExistsException _) {
             // An answer was lost.
           }
+          return true;
+        });
+  }
+
+  /// Sets one of the topic's settings, which needs the controller.
+  void changeTopic(int value) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    AlterConfigOp change =
+        new AlterConfigOp(
+            new ConfigEntry("file.delete.delay.ms", Integer.toString(60_000 + value)),
+            AlterConfigOp.OpType.SET);
+    await(
+        "a change of the topic",
+        () -> {
+          get(admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all());
           return true;
         });
   }

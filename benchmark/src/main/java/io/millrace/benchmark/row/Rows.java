@@ -1,6 +1,7 @@
 package io.millrace.benchmark.row;
 
 import io.millrace.benchmark.failover.Blow;
+import io.millrace.benchmark.failover.ControllerRow;
 import io.millrace.benchmark.failover.FailoverRow;
 import io.millrace.benchmark.failover.TakeoverRow;
 import io.millrace.benchmark.wire.Payload;
@@ -78,6 +79,7 @@ public final class Rows {
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),
         new FailoverRow(Blow.FROZEN),
+        new ControllerRow(),
         new TakeoverRow());
   }
 }
