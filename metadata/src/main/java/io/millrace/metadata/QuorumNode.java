@@ -10,6 +10,7 @@ import io.millrace.metadata.controller.ControllerLocator;
 import io.millrace.metadata.controller.ControllerRegistrar;
 import io.millrace.metadata.controller.LocalController;
 import io.millrace.metadata.evidence.BrokerEvidence;
+import io.millrace.metadata.evidence.InheritedSilence;
 import io.millrace.metadata.evidence.LeaderEvidence;
 import io.millrace.metadata.format.BootstrapFile;
 import io.millrace.metadata.format.NodeIdentity;
@@ -45,11 +46,13 @@ public final class QuorumNode {
   /// @param registrar keeps it registered
   /// @param brokers fences those that died, while this controller is the active one
   /// @param leader replaces one that died, while another controller is
+  /// @param silence goes on with the silence of the active controller before this one
   private record ControllerRole(
       ControllerHost host,
       ControllerRegistrar registrar,
       BrokerEvidence brokers,
-      LeaderEvidence leader) {
+      LeaderEvidence leader,
+      InheritedSilence silence) {
 
     void stop() {
       registrar.stop();
@@ -115,8 +118,7 @@ public final class QuorumNode {
             identity.nodeId(),
             host == null
                 ? null
-                : new LocalController(
-                    host, publisher::image, world.clock(), identity.nodeId(), heartbeatMs),
+                : new LocalController(host, publisher::image, identity.nodeId(), heartbeatMs),
             locator);
     raft.client().register(publisher);
     raft.client().register(channel);
@@ -133,7 +135,8 @@ public final class QuorumNode {
                     identity.nodeId(),
                     settings.interBrokerListenerName(),
                     channel),
-                new LeaderEvidence(world, controlLoop, identity.nodeId(), raft, locator));
+                new LeaderEvidence(world, controlLoop, identity.nodeId(), raft, locator),
+                new InheritedSilence(identity.nodeId(), raft, host));
     broker =
         settings.isBroker()
             ? brokerRole(world, config, identity, endpoints, previousBrokerEpoch)
@@ -230,6 +233,7 @@ public final class QuorumNode {
       publisher.add(controller.registrar());
       publisher.add(controller.brokers());
       publisher.add(controller.leader());
+      publisher.add(controller.silence());
     }
     if (broker != null) {
       publisher.add(broker.lifecycle());

@@ -88,7 +88,7 @@ final class NodeApis implements ImageListener {
         (context, request) ->
             quorum.controllerHost().registerBroker(context, request, quorum.image()),
         quorum.raft()::handle,
-        world.clock(),
+        quorum.controllerHost().clock(),
         Authorization.ALLOW_ALL,
         loggers,
         config);

@@ -211,6 +211,16 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     loop.execute(() -> onOffset(offset, cordons));
   }
 
+  /// A controller that has just become active hears of this broker at once.
+  @Override
+  public void onLeaderChange(int leaderId, int epoch) {
+    loop.execute(() -> {
+      if (leaderId >= 0 && registered) {
+        communicateAfter(0);
+      }
+    });
+  }
+
   private void onOffset(long offset, boolean cordons) {
     cordonsSupported = cordons;
     boolean first = imageOffset < 0;

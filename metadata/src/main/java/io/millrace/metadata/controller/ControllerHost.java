@@ -5,6 +5,9 @@ import io.millrace.metadata.QuorumSettings;
 import io.millrace.metadata.format.NodeIdentity;
 import io.millrace.metadata.raft.KafkaTime;
 import io.millrace.metadata.raft.RaftHost;
+import io.millrace.metadata.raft.RunningClock;
+import io.millrace.runtime.Clock;
+import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +21,8 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 import org.apache.kafka.common.security.token.delegation.internals.DelegationTokenCache;
 import org.apache.kafka.controller.BrokerSessions;
@@ -55,19 +60,33 @@ public final class ControllerHost implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControllerHost.class);
 
+  /// Of a session that is inherited, so much is left at least.
+  private static final int LEAST_LEFT_PART = 10;
+
+  private static final ControllerRequestContext NOBODY =
+      new ControllerRequestContext(
+          new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, OptionalLong.empty());
+
   private final QuorumController controller;
+  private final RunningClock clock;
+  private final EventLoop loop;
   private final KafkaTime time;
   private final long sessionTimeoutNanos;
   private final MetricsRegistry metrics;
   private final DelegationTokenCache tokens;
+  private volatile boolean closed;
 
   private ControllerHost(
       QuorumController controller,
+      RunningClock clock,
+      EventLoop loop,
       KafkaTime time,
       long sessionTimeoutNanos,
       MetricsRegistry metrics,
       DelegationTokenCache tokens) {
     this.controller = controller;
+    this.clock = clock;
+    this.loop = loop;
     this.time = time;
     this.sessionTimeoutNanos = sessionTimeoutNanos;
     this.metrics = metrics;
@@ -86,7 +105,8 @@ public final class ControllerHost implements AutoCloseable {
       BootstrapMetadata bootstrap,
       BiConsumer<String, Throwable> onFault) {
     AbstractConfig config = settings.config();
-    KafkaTime time = KafkaTime.wall(world.clock());
+    RunningClock clock = new RunningClock(world.clock(), "The controller's process");
+    KafkaTime time = KafkaTime.wall(clock);
     KafkaConfigSchema schema = configSchema();
     MetricsRegistry registry = new MetricsRegistry();
     int sessionTimeoutMs = config.getInt(KRaftConfigs.BROKER_SESSION_TIMEOUT_MS_CONFIG);
@@ -126,8 +146,17 @@ public final class ControllerHost implements AutoCloseable {
                 config.getLong(KRaftConfigs.CONTROLLER_PERFORMANCE_ALWAYS_LOG_THRESHOLD_MS));
     setDelegationTokens(builder, new DelegationTokenManagerConfigs(config), tokens);
     try {
-      return new ControllerHost(
-          builder.build(), time, sessionTimeoutMs * 1_000_000L, registry, tokens);
+      ControllerHost host =
+          new ControllerHost(
+              builder.build(),
+              clock,
+              world.loops().getFirst(),
+              time,
+              sessionTimeoutMs * 1_000_000L,
+              registry,
+              tokens);
+      host.loop.execute(host::tellThatItRuns);
+      return host;
     } catch (Exception e) {
       throw new IllegalStateException("the controller cannot be made", e);
     }
@@ -183,6 +212,22 @@ public final class ControllerHost implements AutoCloseable {
         return new IllegalStateException(message, cause);
       };
 
+  /// As often as the controller looks whose session is over.
+  private void tellThatItRuns() {
+    if (!closed) {
+      long again = sessionTimeoutNanos / 8;
+      clock.runs(again);
+      loop.schedule(again, this::tellThatItRuns);
+    }
+  }
+
+  /// The controller's clock, which stands still while this process does: what brokers sent
+  /// meanwhile has not been heard yet, so that they are not fenced for its own sleep. Deadlines of
+  /// calls count by it.
+  public Clock clock() {
+    return clock;
+  }
+
   public QuorumController controller() {
     return controller;
   }
@@ -210,9 +255,27 @@ public final class ControllerHost implements AutoCloseable {
     return controller
         .finalizedFeatures(context)
         .handle((_, _) ->
-            BrokerSessions.end(
-                controller, request.brokerId(), former.epoch(), time, sessionTimeoutNanos))
+            BrokerSessions.lastHeard(
+                controller, request.brokerId(), former.epoch(), time, 2 * sessionTimeoutNanos))
         .thenCompose(_ -> controller.registerBroker(context, request));
+  }
+
+  /// The active controller before this one was silent, and a broker lives in its process: its
+  /// session goes on from its last word, where Kafka's begins anew. What is left of it lets a
+  /// broker that lives speak to its new controller, which it does as soon as it knows of it. Any
+  /// thread.
+  ///
+  /// @param image the latest, which tells the broker's epoch
+  public void inheritSilence(int brokerId, long silentNanos, MetadataImage image) {
+    BrokerRegistration broker = image.cluster().broker(brokerId);
+    if (broker == null || broker.fenced()) {
+      return;
+    }
+    long ago = Math.min(silentNanos, sessionTimeoutNanos - sessionTimeoutNanos / LEAST_LEFT_PART);
+    controller
+        .finalizedFeatures(NOBODY)
+        .whenComplete(
+            (_, _) -> BrokerSessions.lastHeard(controller, brokerId, broker.epoch(), time, ago));
   }
 
   /// Kafka's controller metrics, by their names there.
@@ -228,6 +291,7 @@ public final class ControllerHost implements AutoCloseable {
   /// Ends the controller's queue; calls under way fail. Blocks until its thread has ended.
   @Override
   public void close() {
+    closed = true;
     controller.beginShutdown();
     try {
       controller.close();

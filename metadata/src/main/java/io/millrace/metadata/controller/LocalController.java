@@ -42,15 +42,11 @@ public final class LocalController {
   private final long heartbeatDeadlineNanos;
 
   public LocalController(
-      ControllerHost host,
-      Supplier<MetadataImage> image,
-      Clock clock,
-      int nodeId,
-      int heartbeatIntervalMs) {
+      ControllerHost host, Supplier<MetadataImage> image, int nodeId, int heartbeatIntervalMs) {
     this.host = host;
     this.controller = host.controller();
     this.image = image;
-    this.clock = clock;
+    this.clock = host.clock();
     this.clientId = "node-" + nodeId;
     this.heartbeatDeadlineNanos = heartbeatDeadlineMs(heartbeatIntervalMs) * 1_000_000L;
   }

@@ -7,7 +7,9 @@
 /// watches the leader and begins an election when it has died
 /// ([io.millrace.metadata.evidence.LeaderEvidence]). Both say to Kafka's classes only what a clean
 /// shutdown would have said, so that wrong evidence costs an election or a fencing, and never
-/// safety. What gives no evidence (a frozen process, a cut cable) is left to the timeouts.
+/// safety. What gives no evidence (a frozen process, a cut cable) is left to the timeouts, which do
+/// not add up where the frozen process was controller and broker
+/// ([io.millrace.metadata.evidence.InheritedSilence]).
 ///
 /// Everything here lives on one connection loop.
 @NullMarked

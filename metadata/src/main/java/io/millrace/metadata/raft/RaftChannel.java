@@ -10,6 +10,7 @@ import io.millrace.runtime.World;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.BrokerNotAvailableException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -37,16 +38,24 @@ final class RaftChannel implements NetworkChannel {
   private final ListenerName listenerName;
   private final String clientId;
   private final int requestTimeoutMs;
+  private final IntConsumer onHeard;
   private final AtomicInteger correlationIds = new AtomicInteger();
   private final Map<String, PeerConnection> peers = new LinkedHashMap<>();
   private boolean closed;
 
-  RaftChannel(World world, ListenerName listenerName, int nodeId, int requestTimeoutMs) {
+  /// @param onHeard told the id of each node that has answered, whatever it said
+  RaftChannel(
+      World world,
+      ListenerName listenerName,
+      int nodeId,
+      int requestTimeoutMs,
+      IntConsumer onHeard) {
     this.world = world;
     this.loop = world.loops().get(world.loops().size() - 1);
     this.listenerName = listenerName;
     this.clientId = "raft-client-" + nodeId;
     this.requestTimeoutMs = requestTimeoutMs;
+    this.onHeard = onHeard;
   }
 
   @Override
@@ -89,9 +98,11 @@ final class RaftChannel implements NetworkChannel {
         requestTimeoutMs,
         ResponseHandler.parsed(
             builder.apiKey(),
-            response ->
-                request.completion.complete(
-                    new RaftResponse.Inbound(request.correlationId(), response, to)),
+            response -> {
+              onHeard.accept(to.id());
+              request.completion.complete(
+                  new RaftResponse.Inbound(request.correlationId(), response, to));
+            },
             failure -> request.completion.completeExceptionally(exception(failure))));
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.FetchSnapshotResponseData;
@@ -69,6 +70,10 @@ public final class RaftHost {
   /// At most this long between two polls.
   private static final long LONGEST_REST_MS = 60_000;
 
+  /// The same where there are others whose silence counts: a process that is stopped while it rests
+  /// takes no more than this, and [RunningClock#GRACE_NANOS], for theirs.
+  private static final long LONGEST_REST_AMONG_OTHERS_MS = 250;
+
   /// How often a full disk is looked at.
   private static final long ROOM_CHECK_MS = 250;
 
@@ -82,6 +87,10 @@ public final class RaftHost {
   private static final int POOLED_BATCHES = 5;
 
   private static final int NO_LEADER = -1;
+
+  /// A leader that has not answered for this part of the fetch timeout is silent to a voter that is
+  /// asked; the asking one has waited for all of it. A leader that lives answers within a sixth.
+  private static final int SILENT_PART = 2;
 
   private static final RequestHeaderData RESIGNATION_HEADER =
       new RequestHeaderData()
@@ -100,6 +109,7 @@ public final class RaftHost {
   }
 
   private final EventLoop loop;
+  private final RunningClock clock;
   private final KafkaTime time;
   private final MetadataLog log;
   private final QuorumStateFile voteFile;
@@ -118,6 +128,10 @@ public final class RaftHost {
   private final BiConsumer<String, Throwable> onFault;
   private State state = State.NEW;
   private boolean stopping;
+
+  /// By node id, when it last answered, by [#clock].
+  private final Map<Integer, Long> heardNanos = new LinkedHashMap<>();
+
   private @Nullable Timer rest;
   private @Nullable Timer reserveTimer;
 
@@ -132,8 +146,9 @@ public final class RaftHost {
     this.loop = loop;
     this.log = log;
     this.onFault = onFault;
-    this.time = KafkaTime.steady(world.clock());
-    this.timings = QuorumTimings.of(settings);
+    this.clock = new RunningClock(world.clock(), "The loop raft");
+    this.time = KafkaTime.steady(clock);
+    this.timings = QuorumTimings.of(settings, identity.nodeId());
     this.clusterId = identity.clusterId();
     this.staticVoters = settings.staticVoters();
     this.logContext = new LogContext("[Raft id=" + identity.nodeId() + "] ");
@@ -146,7 +161,8 @@ public final class RaftHost {
             world,
             ListenerName.normalised(settings.controllerListenerName()),
             identity.nodeId(),
-            timings.config().requestTimeoutMs());
+            timings.config().requestTimeoutMs(),
+            id -> loop.execute(() -> heardNanos.put(id, clock.nanos())));
     this.listeners = new ListenerFanOut(this::openSnapshot);
     this.client =
         RaftClients.create(
@@ -251,10 +267,11 @@ public final class RaftHost {
       rest = null;
     }
     for (int i = 0; i < POLLS_PER_STEP; i++) {
+      clock.runs(0);
       queue.beginPoll();
       try {
         if (!stopping && log.waitsForRoom()) {
-          rest = loop.schedule(ROOM_CHECK_MS * 1_000_000, this::pump);
+          restFor(ROOM_CHECK_MS);
           return;
         }
         client.poll();
@@ -267,11 +284,21 @@ public final class RaftHost {
       }
       long restMs = queue.restMs();
       if (restMs > 0) {
-        rest = loop.schedule(Math.min(restMs, LONGEST_REST_MS) * 1_000_000, this::pump);
+        restFor(Math.min(restMs, longestRestMs()));
         return;
       }
     }
     loop.execute(this::pump);
+  }
+
+  private long longestRestMs() {
+    return RaftClients.isOnlyVoter(client) ? LONGEST_REST_MS : LONGEST_REST_AMONG_OTHERS_MS;
+  }
+
+  private void restFor(long ms) {
+    long nanos = ms * 1_000_000;
+    clock.runs(nanos);
+    rest = loop.schedule(nanos, this::pump);
   }
 
   private void fail(Throwable cause) {
@@ -390,6 +417,20 @@ public final class RaftHost {
         _ -> {});
   }
 
+  /// Tells for how long a node has answered nothing that the client asked it, in nanoseconds; 0
+  /// where it never did. Only of the node that it follows, or followed until now, does that mean
+  /// silence. Any thread.
+  ///
+  /// @param onSilence called on the raft loop
+  public void silenceOf(int nodeId, LongConsumer onSilence) {
+    loop.execute(() -> onSilence.accept(silenceOf(nodeId)));
+  }
+
+  private long silenceOf(int nodeId) {
+    Long heard = heardNanos.get(nodeId);
+    return heard == null ? 0 : clock.nanos() - heard;
+  }
+
   private EndQuorumEpochRequestData resignation(int leaderId, int epoch, List<Integer> successors) {
     return RaftUtil.singletonEndQuorumEpochRequest(
         log.topicPartition(),
@@ -416,6 +457,13 @@ public final class RaftHost {
     @Override
     public int epoch() {
       return client.leaderAndEpoch().epoch();
+    }
+
+    @Override
+    public boolean isLeaderSilent() {
+      int leader = client.leaderAndEpoch().leaderId().orElse(NO_LEADER);
+      long silentMs = silenceOf(leader) / 1_000_000;
+      return silentMs > timings.config().fetchTimeoutMs() / SILENT_PART;
     }
 
     @Override

@@ -21,7 +21,8 @@ import org.apache.kafka.common.message.VoteResponseData;
 /// ```
 /// pre-vote, leader lives as far as known  --> held for HOLD_MS: the asking voter may only have
 ///                                             learned of the death a little earlier
-/// pre-vote, leader gone, log long enough  --> granted; this voter steps back for a while
+/// pre-vote, leader gone, log long enough  --> granted; this voter steps back for a while; so, too,
+///                                             where it has been silent to this voter for long
 /// pre-vote, leader gone, log too short    --> this voter stands itself, the client answers
 /// held, HOLD_MS over                      --> the client answers
 /// ```
@@ -37,6 +38,10 @@ final class Succession {
     boolean isFollower();
 
     int epoch();
+
+    /// Whether the leader of the current epoch has not answered for so long that this voter
+    /// believes another that takes it for gone.
+    boolean isLeaderSilent();
 
     /// Whether a log that ends so reaches at least as far as this one's.
     boolean reaches(int lastEpoch, long endOffset);
@@ -113,7 +118,7 @@ final class Succession {
       Runnable toClient) {
     if (!host.isFollower() || partition(request).replicaEpoch() != host.epoch()) {
       toClient.run();
-    } else if (goneEpoch == host.epoch()) {
+    } else if (goneEpoch == host.epoch() || host.isLeaderSilent()) {
       decide(request, version, onGranted, toClient);
     } else {
       held.add(new Held(request, version, onGranted, toClient));

@@ -7,17 +7,13 @@ public final class BrokerSessions {
 
   private BrokerSessions() {}
 
-  /// Makes the active controller treat an incarnation as silent for longer than the session
-  /// timeout, so that its successor may register at once. For callers who know that it is dead. Any
-  /// thread: the contact times are a concurrent map of their own.
+  /// Makes the active controller treat an incarnation as silent for so long already: longer than
+  /// the session timeout where it is known to be dead, so that its successor may register at once.
+  /// Any thread: the contact times are a concurrent map of their own.
   ///
   /// @return whether this controller is active; otherwise nothing has been done
-  public static boolean end(
-      QuorumController controller,
-      int brokerId,
-      long brokerEpoch,
-      Time time,
-      long sessionTimeoutNanos) {
+  public static boolean lastHeard(
+      QuorumController controller, int brokerId, long brokerEpoch, Time time, long nanosAgo) {
     if (!controller.isActive()) {
       return false;
     }
@@ -31,8 +27,7 @@ public final class BrokerSessions {
     sessions
         .tracker()
         .updateContactTime(
-            new BrokerIdAndEpoch(brokerId, brokerEpoch),
-            time.nanoseconds() - 2 * sessionTimeoutNanos);
+            new BrokerIdAndEpoch(brokerId, brokerEpoch), time.nanoseconds() - nanosAgo);
     return true;
   }
 }

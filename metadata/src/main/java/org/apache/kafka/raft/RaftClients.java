@@ -26,6 +26,11 @@ public final class RaftClients {
     return KafkaNetworkChannel.buildRequest(data);
   }
 
+  /// Whether the client, which is initialized, is a voter and there is no other.
+  public static boolean isOnlyVoter(KafkaRaftClient<?> client) {
+    return client.quorum().isOnlyVoter();
+  }
+
   /// Whether the client, which is initialized, follows a leader and has not begun an election.
   public static boolean isFollower(KafkaRaftClient<?> client) {
     return client.quorum().isFollower();

@@ -59,6 +59,7 @@ public final class ControllerCalls {
         ControllerRequestContext context, BrokerRegistrationRequestData request);
   }
 
+  /// @param clock the controller's own
   public ControllerCalls(
       Controller controller,
       Registrations registrations,
