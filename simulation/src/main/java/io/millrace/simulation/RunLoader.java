@@ -55,6 +55,14 @@ public final class RunLoader {
     return List.of((String[]) story);
   }
 
+  /// Freezes each of three nodes in turn, then all of them ([FreezeRun]).
+  ///
+  /// @return in words what happened; the first is the longest time without a leader in virtual
+  ///   microseconds
+  public List<String> freeze(long seed) {
+    return List.of((String[]) call(FreezeRun.class, "inside", new Class<?>[] {long.class}, seed));
+  }
+
   private Object call(Class<?> type, String method, Class<?>[] types, Object... arguments) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();

@@ -4,8 +4,10 @@ import io.millrace.server.NodeAssembly;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,38 @@ final class ReplicaStates {
     return find(
         nodes,
         partition -> partition.leader < 0 || partition.isr.length < partition.replicas.length);
+  }
+
+  static int leads(List<SimulatedNode> nodes, int id) {
+    return partitions(nodes).mapToInt(partition -> partition.leader == id ? 1 : 0).sum();
+  }
+
+  static int reigns(List<SimulatedNode> nodes) {
+    return quorumEpoch(nodes) + partitions(nodes).mapToInt(each -> each.leaderEpoch).sum();
+  }
+
+  static int quorumEpoch(List<SimulatedNode> nodes) {
+    MetadataImage image = newest(nodes);
+    return image == null ? 0 : image.highestOffsetAndEpoch().epoch();
+  }
+
+  private static Stream<PartitionRegistration> partitions(List<SimulatedNode> nodes) {
+    MetadataImage image = newest(nodes);
+    return image == null
+        ? Stream.empty()
+        : image.topics().topicsByName().values().stream()
+            .flatMap(topic -> topic.partitions().values().stream());
+  }
+
+  static List<Integer> fenced(List<SimulatedNode> nodes) {
+    MetadataImage image = newest(nodes);
+    return image == null
+        ? List.of()
+        : image.cluster().brokers().values().stream()
+            .filter(BrokerRegistration::fenced)
+            .map(BrokerRegistration::id)
+            .sorted()
+            .toList();
   }
 
   private static @Nullable String find(

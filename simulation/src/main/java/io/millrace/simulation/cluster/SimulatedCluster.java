@@ -124,6 +124,26 @@ public final class SimulatedCluster {
     return ReplicaStates.offender(nodes);
   }
 
+  /// How many partitions the node leads, as the newest image has it.
+  public int leads(SimulatedNode node) {
+    return ReplicaStates.leads(nodes, node.id());
+  }
+
+  /// The epoch of the quorum that the newest image has records of.
+  public int quorumEpoch() {
+    return ReplicaStates.quorumEpoch(nodes);
+  }
+
+  /// The sum of the epochs of all partitions and of the quorum, which each election raises.
+  public int reigns() {
+    return ReplicaStates.reigns(nodes);
+  }
+
+  /// The brokers that are fenced, as the newest image has it.
+  public List<Integer> fenced() {
+    return ReplicaStates.fenced(nodes);
+  }
+
   public boolean allReady() {
     return nodes.stream().allMatch(SimulatedNode::isReady);
   }

@@ -1,0 +1,144 @@
+package io.millrace.simulation;
+
+import io.millrace.runtime.virtual.VirtualNode;
+import io.millrace.runtime.virtual.VirtualWorld;
+import io.millrace.simulation.audit.InvariantBroken;
+import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.TopicSetUp;
+import io.millrace.simulation.cluster.SimulatedCluster;
+import io.millrace.simulation.cluster.SimulatedNode;
+import io.millrace.simulation.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/// What a cluster does while processes are frozen, as SIGSTOP or a machine without time for them
+/// freeze them: they are silent, and their connections stay.
+///
+/// Each of three nodes in turn, one of which is the active controller; then all three at once. Only
+/// a node that others have found silent may be fenced.
+public final class FreezeRun {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long FREEZE_NANOS = 6 * SECOND;
+  private static final List<Long> ALL_FROZEN_NANOS =
+      List.of(5 * SECOND / 2, 7 * SECOND / 2, FREEZE_NANOS);
+  private static final long PATIENCE_NANOS = 60 * SECOND;
+  private static final long STEP_NANOS = SECOND / 100;
+  private static final int PARTITIONS = 6;
+  private static final String TOPIC = "orders";
+
+  private final VirtualWorld world;
+  private final SimulatedCluster cluster;
+  private final List<String> story = new ArrayList<>();
+  private long longestNanos;
+
+  private FreezeRun(long seed) {
+    this.world = VirtualWorld.builder(seed).loops(2).build();
+    Timeline timeline = new Timeline(world::nanos);
+    this.cluster =
+        new SimulatedCluster(world, Scenario.parse("nodes=3 faults=none"), timeline, _ -> false);
+  }
+
+  /// Called in the runs' own loader.
+  ///
+  /// @return the longest time in microseconds until all partitions of a frozen node were led by
+  ///   others, then a line a freeze
+  public static String[] inside(long seed) {
+    FreezeRun run = new FreezeRun(seed);
+    run.run();
+    run.story.addFirst(Long.toString(run.longestNanos / 1_000));
+    return run.story.toArray(String[]::new);
+  }
+
+  private void run() {
+    cluster.startAll();
+    await("the cluster forms", cluster::allReady);
+    VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
+    TopicSetUp topic = new TopicSetUp(machine, cluster.bootstrap(), TOPIC, PARTITIONS, 3);
+    topic.start();
+    await("the topic", topic::isDone);
+    world.runFor(5 * SECOND);
+    cluster.nodes().forEach(this::freeze);
+    ALL_FROZEN_NANOS.forEach(this::freezeAll);
+  }
+
+  private void freeze(SimulatedNode frozen) {
+    long begin = world.nanos();
+    int epoch = cluster.quorumEpoch();
+    long controlled = -1;
+    frozen.machine().pause(FREEZE_NANOS);
+    long moved = -1;
+    while (world.nanos() - begin < FREEZE_NANOS) {
+      world.runFor(STEP_NANOS);
+      onlyFenced(Set.of(frozen.id()));
+      if (controlled < 0 && cluster.quorumEpoch() > epoch) {
+        controlled = world.nanos() - begin;
+      }
+      if (moved < 0 && cluster.leads(frozen) == 0) {
+        moved = world.nanos() - begin;
+      }
+    }
+    if (moved < 0) {
+      throw new InvariantBroken("Progress", frozen.name() + " leads although it is frozen");
+    }
+    longestNanos = Math.max(longestNanos, moved);
+    story.add(
+        String.format(
+            Locale.ROOT,
+            "%s frozen: led by others after %d ms, new controller after %d ms",
+            frozen.name(),
+            moved / 1_000_000,
+            controlled / 1_000_000));
+    settle(Set.of(frozen.id()));
+  }
+
+  private void freezeAll(long nanos) {
+    int before = cluster.reigns();
+    cluster.nodes().forEach(node -> node.machine().pause(nanos));
+    world.runFor(nanos);
+    settle(Set.of());
+    int elections = cluster.reigns() - before;
+    if (elections > 0) {
+      throw new InvariantBroken(
+          "OnlyTheSilentAreFenced",
+          elections + " needless elections after all were frozen for " + nanos / 1_000_000 + " ms");
+    }
+  }
+
+  /// Until the cluster is whole again, and a while longer.
+  private void settle(Set<Integer> mayBeFenced) {
+    await(
+        "all are whole",
+        () -> {
+          onlyFenced(mayBeFenced);
+          return cluster.isWhole();
+        });
+    long end = world.nanos() + 5 * SECOND;
+    while (world.nanos() < end) {
+      world.runFor(STEP_NANOS);
+      onlyFenced(mayBeFenced);
+    }
+  }
+
+  private void onlyFenced(Set<Integer> allowed) {
+    List<Integer> fenced = cluster.fenced();
+    if (!allowed.containsAll(fenced)) {
+      throw new InvariantBroken(
+          "OnlyTheSilentAreFenced",
+          "fenced: " + fenced + ", silent were " + allowed + "; " + String.join("; ", story));
+    }
+  }
+
+  private void await(String what, BooleanSupplier condition) {
+    long end = world.nanos() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      if (world.nanos() >= end) {
+        throw new InvariantBroken("Progress", "waited in vain for: " + what);
+      }
+      world.runFor(STEP_NANOS);
+    }
+  }
+}
