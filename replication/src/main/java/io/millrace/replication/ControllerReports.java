@@ -11,14 +11,16 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.DirectoryData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
 /// What this broker's partitions have to tell the controller: who is in sync ([IsrReports]), and
 /// where a replica was placed when the metadata left that to the broker (AssignReplicasToDirs,
 /// KIP-858).
 ///
-/// Reports gather while one request is under way; what is not answered is said again. Lives on its
-/// loop.
+/// Reports gather while one request is under way; what is not answered is said again, and what is
+/// refused as a whole: this broker may not be registered yet. Lives on its loop.
 public final class ControllerReports {
 
   private static final long RETRY_NANOS = 100_000_000L;
@@ -86,7 +88,9 @@ public final class ControllerReports {
         loop,
         reply -> {
           reportingPlacement = false;
-          if (reply instanceof ControllerReply.Answered) {
+          if (reply instanceof ControllerReply.Answered(AssignReplicasToDirsResponseData answer)
+              && answer.errorCode() == Errors.NONE.code()) {
+            // What is refused for a single replica is none of this broker's any more.
             batch.forEach(placed::remove);
             reportPlacement();
           } else {

@@ -27,6 +27,12 @@ class ClusterSimulationTest {
     check(seed, "nodes=3 durability=" + durability);
   }
 
+  /// A node comes back with an empty disk and a new directory id.
+  @Test
+  void aLostDiskIsMadeGood() throws Exception {
+    check(3003, "nodes=3 durability=fsync faults=kill,disk-loss");
+  }
+
   /// `mvn verify` asks for one seed, the profile `sim-long` for many.
   @Test
   void holdsOnFreshSeeds() throws Exception {
