@@ -20,11 +20,6 @@ record ClientView(KafkaRaftClient<?> client, RaftChannel channel, KafkaTime time
   }
 
   @Override
-  public boolean leads() {
-    return RaftClients.leads(client);
-  }
-
-  @Override
   public boolean reachesVoter(int id) {
     return client.voterNode(id, channel.listenerName()).isPresent();
   }

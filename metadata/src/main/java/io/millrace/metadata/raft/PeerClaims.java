@@ -48,8 +48,6 @@ final class PeerClaims {
     /// The leader of the current epoch, if it is known.
     OptionalInt leaderId();
 
-    boolean leads();
-
     /// Whether this is a voter with an endpoint for [#listener].
     boolean reachesVoter(int id);
 
@@ -159,7 +157,8 @@ final class PeerClaims {
       return "epoch " + epoch + " is led by " + quorum.leaderId().getAsInt() + ", not " + leaderId;
     }
     if (leaderId == nodeId) {
-      return claim.epoch() == epoch && quorum.leads()
+      // It leads, or has resigned from that: whoever was told so answers in its epoch.
+      return claim.epoch() == epoch && quorum.leaderId().equals(OptionalInt.of(nodeId))
           ? null
           : "this node does not lead in epoch " + claim.epoch();
     }

@@ -154,11 +154,6 @@ class PeerClaimsTest {
     }
 
     @Override
-    public boolean leads() {
-      return leaderId.orElse(-1) == 1;
-    }
-
-    @Override
     public boolean reachesVoter(int id) {
       return id >= 1 && id <= 3;
     }
