@@ -2,6 +2,7 @@ package io.millrace.simulation;
 
 import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
+import io.millrace.server.NodeAssembly;
 import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.audit.Timeline;
 import io.millrace.simulation.client.SteadyClient;
@@ -12,11 +13,15 @@ import io.millrace.simulation.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.metadata.BrokerRegistration;
+import org.jspecify.annotations.Nullable;
 
 /// How long producers wait while each of three nodes in turn is stopped or killed and started
-/// again, and how long a node takes to stop, in virtual time: what is left are the waits of the
-/// design, messages and timers, without the machine's.
+/// again, how long a node takes to stop, and when the metadata has changed after it (it left, or
+/// was fenced), in virtual time: what is left are the waits of the design, messages and timers,
+/// without the machine's.
 ///
 /// One of the three is the active controller, too.
 public final class HandoverRun {
@@ -33,6 +38,7 @@ public final class HandoverRun {
   private final List<String> story = new ArrayList<>();
   private long longestNanos;
   private long longestStopNanos;
+  private long longestFenceNanos;
 
   private HandoverRun(long seed) {
     this.world = VirtualWorld.builder(seed).loops(2).build();
@@ -43,10 +49,11 @@ public final class HandoverRun {
 
   /// Called in the runs' own loader.
   ///
-  /// @return the longest gap and the longest stop in microseconds, then a line a blow
+  /// @return the longest gap, stop and wait for the metadata in microseconds, then a line a blow
   public static String[] inside(long seed, boolean cleanly) {
     HandoverRun run = new HandoverRun(seed);
     run.run(cleanly);
+    run.story.addFirst(Long.toString(run.longestFenceNanos / 1_000));
     run.story.addFirst(Long.toString(run.longestStopNanos / 1_000));
     run.story.addFirst(Long.toString(run.longestNanos / 1_000));
     return run.story.toArray(String[]::new);
@@ -75,6 +82,8 @@ public final class HandoverRun {
       }
       await("its end", () -> !node.isUp());
       longestStopNanos = Math.max(longestStopNanos, world.nanos() - began);
+      await("the others know", () -> isOutForAll(node.id()));
+      longestFenceNanos = Math.max(longestFenceNanos, world.nanos() - began);
       world.runFor(CALM_NANOS);
       tell(node.name() + (cleanly ? " stopped" : " killed"));
       node.start();
@@ -82,6 +91,20 @@ public final class HandoverRun {
       world.runFor(CALM_NANOS);
       tell(node.name() + " started");
     }
+  }
+
+  /// Whether every other node's image shows this one fenced, or on its way out.
+  private boolean isOutForAll(int id) {
+    return cluster.nodes().stream()
+        .filter(node -> node.id() != id)
+        .map(SimulatedNode::assembly)
+        .filter(Objects::nonNull)
+        .map(NodeAssembly::image)
+        .allMatch(image -> image != null && isOut(image.cluster().broker(id)));
+  }
+
+  private static boolean isOut(@Nullable BrokerRegistration broker) {
+    return broker != null && (broker.fenced() || broker.inControlledShutdown());
   }
 
   private void tell(String what) {

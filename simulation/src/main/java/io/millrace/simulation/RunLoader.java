@@ -47,7 +47,8 @@ public final class RunLoader {
 
   /// Deals a blow to each of three nodes in turn ([HandoverRun]).
   ///
-  /// @return in words what happened; first the longest gap and stop in virtual microseconds
+  /// @return in words what happened; first the longest gap, stop and wait for the metadata in
+  ///   virtual microseconds
   public List<String> handOver(long seed, boolean cleanly) {
     Object story =
         call(

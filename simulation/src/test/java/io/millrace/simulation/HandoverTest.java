@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 class HandoverTest {
 
   private static final RunLoader RUNS = new RunLoader();
+  private static final long MOST_METADATA_MS = 600;
 
   /// The active controller is among those stopped, and does not wait in vain for a successor.
   @Test
@@ -16,7 +17,7 @@ class HandoverTest {
     check(true, 20, 700);
   }
 
-  /// The active controller is among those killed.
+  /// The active controller is among those killed, and the next one has to fence it.
   @Test
   void aKilledNodeIsReplacedOnEvidence() {
     check(false, 100, 20);
@@ -30,5 +31,8 @@ class HandoverTest {
     assertThat(Long.parseLong(story.get(1)) / 1_000)
         .as("the longest end of a node in ms")
         .isLessThanOrEqualTo(longestStopMs);
+    assertThat(Long.parseLong(story.get(2)) / 1_000)
+        .as("the longest time in ms until the metadata of all others had changed")
+        .isLessThanOrEqualTo(MOST_METADATA_MS);
   }
 }
