@@ -22,9 +22,10 @@ final class AckQueue {
     (all ? onHighWatermark : onSync).add(new Entry(endOffset, waiter, ticket));
   }
 
-  /// Tells those who waited. Without the guard.
+  /// Tells those who waited, mostly nobody, after every append: no iterator. Without the guard.
   static void finish(List<Entry> entries, Errors error) {
-    for (Entry entry : entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
       entry.waiter().onAck(entry.ticket(), error);
     }
   }

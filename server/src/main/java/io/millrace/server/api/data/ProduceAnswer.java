@@ -363,7 +363,8 @@ final class ProduceAnswer extends Answer implements AckWaiter {
     }
     if (version >= 8) {
       length(buffer, flexible, recordErrors[row].size());
-      for (RecordError error : recordErrors[row]) {
+      for (int i = 0; i < recordErrors[row].size(); i++) {
+        RecordError error = recordErrors[row].get(i);
         buffer.putInt(error.batchIndex());
         nullableString(buffer, flexible, utf8(error.message()));
         if (flexible) {
@@ -396,8 +397,8 @@ final class ProduceAnswer extends Answer implements AckWaiter {
         }
         if (version >= 8) {
           size += sizeOfLength(flexible, recordErrors[row].size());
-          for (RecordError error : recordErrors[row]) {
-            byte @Nullable [] message = utf8(error.message());
+          for (int i = 0; i < recordErrors[row].size(); i++) {
+            byte @Nullable [] message = utf8(recordErrors[row].get(i).message());
             size += 4 + sizeOfNullableString(flexible, message) + tag;
           }
           size += sizeOfNullableString(flexible, utf8(messages[row]));
