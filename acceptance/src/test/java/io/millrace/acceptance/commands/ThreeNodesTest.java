@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.acceptance.harness.Await;
+import io.millrace.acceptance.harness.Clients;
 import io.millrace.acceptance.harness.KafkaTool;
 import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.OnlyMillrace;
@@ -17,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.replica.RackAwareReplicaSelector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,17 @@ class ThreeNodesTest {
   static void start() throws IOException {
     Program.Ended started =
         Millrace.command(
-                "cluster", "start", "--nodes", "3", "--dir", DIRECTORY.toString(), "--json")
+                "cluster",
+                "start",
+                "--nodes",
+                "3",
+                "--dir",
+                DIRECTORY.toString(),
+                "--set",
+                "broker.rack=rack-{id}",
+                "--set",
+                "replica.selector.class=" + RackAwareReplicaSelector.class.getName(),
+                "--json")
             .run()
             .expectSuccess();
     JsonNode cluster = JSON.readTree(started.out());
@@ -183,6 +197,36 @@ class ThreeNodesTest {
           metrics.contains("\nkafka_controller_kafkacontroller_activecontrollercount 1\n") ? 1 : 0;
     }
     return active;
+  }
+
+  /// KIP-392: who served is told by the brokers' own counters.
+  @Test
+  void aConsumerReadsFromTheReplicaInItsRack() throws IOException {
+    try (Clients clients = new Clients(bootstrap);
+        Producer<String, String> producer = clients.producer("acks", "all")) {
+      String topic = Suite.unique("racks");
+      millrace("topic", "create", topic, "-p", "1", "-r", "3");
+      for (int i = 0; i < 100; i++) {
+        producer.send(new ProducerRecord<>(topic, "value-" + i));
+      }
+      producer.flush();
+      int leader = partition(topic).path("leader").asInt();
+      int near = leader % 3 + 1;
+      assertThat(clients.readAll(topic, "client.rack", "rack-" + near)).hasSize(100);
+      assertThat(bytesOut(near, topic)).isPositive();
+      assertThat(bytesOut(leader, topic)).isZero();
+      assertThat(bytesOut(near % 3 + 1, topic)).isZero();
+    }
+  }
+
+  private static long bytesOut(int node, String topic) throws IOException {
+    String sample = "kafka_server_brokertopicmetrics_bytesout_total{topic=\"" + topic + "\"} ";
+    return metrics(nodes.path(node - 1).path("metrics_port").asInt())
+        .lines()
+        .filter(line -> line.startsWith(sample))
+        .mapToLong(line -> Long.parseLong(line.substring(sample.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String metrics(int port) throws IOException {
