@@ -22,6 +22,9 @@ final class FuzzedNode implements AutoCloseable {
 
   private static final long PATIENCE_S = 60;
 
+  /// A long run leaves ten thousand partitions and more behind, each synced at the end.
+  private static final long STOP_PATIENCE_S = 600;
+
   /// What no request may bring about: a step of a loop that throws.
   final List<String> faults = new CopyOnWriteArrayList<>();
 
@@ -87,7 +90,7 @@ final class FuzzedNode implements AutoCloseable {
   public void close() throws Exception {
     CountDownLatch stopped = new CountDownLatch(1);
     assembly.stop(_ -> stopped.countDown());
-    if (!stopped.await(PATIENCE_S, TimeUnit.SECONDS)) {
+    if (!stopped.await(STOP_PATIENCE_S, TimeUnit.SECONDS)) {
       throw new AssertionError("the node does not stop");
     }
     world.close();
