@@ -25,7 +25,7 @@ final class ControlMutants {
                 "commits metadata alone",
                 ANY + "kill,cut",
                 inKafka("raft.LeaderState", "maybeUpdateHighWatermark").takes("size", 0))
-            .caught(1, Mutant.SPLIT),
+            .caught(3, Mutant.SPLIT),
         Mutant.of(
                 "gives a producer id twice",
                 "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none",

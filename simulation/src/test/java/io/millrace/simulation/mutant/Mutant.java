@@ -37,6 +37,10 @@ record Mutant(String name, String scenario, long known, Set<String> caughtBy, Li
   static final Set<String> UNSAFE =
       Set.of("MinIsrHeld", "HighWatermarkStays", "AcknowledgedStays", "OffsetsAgree", "Violation");
 
+  /// Replicas hold different records: one refuses what the other sends, or both are read.
+  static final Set<String> APART =
+      Set.of("Progress", "OffsetsAgree", "LogMatching", "AcknowledgedStays", "StoredOnceInOrder");
+
   /// The healed cluster does not come to rest.
   static final Set<String> STUCK = Set.of("Progress");
 

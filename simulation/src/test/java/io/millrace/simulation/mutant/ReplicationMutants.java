@@ -43,12 +43,12 @@ final class ReplicationMutants {
                 "does not tell a follower that it diverges",
                 ANY + "kill,cut,pause",
                 in("replication.Reads", "compareEpochs").doesNotStore("diverging"))
-            .caught(1, Mutant.STUCK),
+            .caught(1, Mutant.APART),
         Mutant.of(
                 "does not cut a diverging follower",
                 ANY + "kill,cut,pause",
                 in("replication.Following", "cutAt").isEmpty())
-            .caught(1, Mutant.STUCK),
+            .caught(1, Mutant.APART),
         Mutant.of(
                 "acknowledges what waits when it is deposed",
                 ANY + "kill,cut,pause",
@@ -60,7 +60,7 @@ final class ReplicationMutants {
                 // follower asks again: slow links make that longer than a moment.
                 ANY + "kill,delay",
                 in("replication.FollowerProgress", "onFetch").confuses(1, 7))
-            .caught(3, Mutant.LOST),
+            .caught(14, Mutant.LOST),
         Mutant.of(
                 "answers a wrong base offset",
                 QUIET,
