@@ -29,13 +29,13 @@ class LyingPeersFuzzTest {
   private int answered;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2})
   void aLoneVoterOutlivesThem(long seed) {
     outlives(seed, 1);
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2})
   void aQuorumOfThreeOutlivesThem(long seed) {
     outlives(seed, 3);
   }
