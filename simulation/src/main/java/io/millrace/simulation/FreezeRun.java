@@ -4,6 +4,7 @@ import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
 import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.SteadyClient;
 import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.cluster.SimulatedNode;
@@ -18,7 +19,8 @@ import java.util.function.BooleanSupplier;
 /// freeze them: they are silent, and their connections stay.
 ///
 /// Each of three nodes in turn, one of which is the active controller; then all three at once. Only
-/// a node that others have found silent may be fenced.
+/// a node that others have found silent may be fenced. Producers with acks=all go on as soon as
+/// their partitions are led again, whatever its followers still wait for from the frozen leader.
 public final class FreezeRun {
 
   private static final long SECOND = 1_000_000_000L;
@@ -28,10 +30,16 @@ public final class FreezeRun {
   private static final long PATIENCE_NANOS = 60 * SECOND;
   private static final long STEP_NANOS = SECOND / 100;
   private static final int PARTITIONS = 6;
+  private static final int CLIENT_PATIENCE_MS = 200;
+
+  /// What a producer needs to find the new leader.
+  private static final long FINDING_NANOS = SECOND;
+
   private static final String TOPIC = "orders";
 
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
+  private final List<SteadyClient> clients = new ArrayList<>();
   private final List<String> story = new ArrayList<>();
   private long longestNanos;
 
@@ -60,6 +68,12 @@ public final class FreezeRun {
     TopicSetUp topic = new TopicSetUp(machine, cluster.bootstrap(), TOPIC, PARTITIONS, 3);
     topic.start();
     await("the topic", topic::isDone);
+    for (int i = 0; i < PARTITIONS; i++) {
+      SteadyClient client =
+          new SteadyClient(machine, cluster.bootstrap(), TOPIC, i, CLIENT_PATIENCE_MS);
+      clients.add(client);
+      client.start();
+    }
     world.runFor(5 * SECOND);
     cluster.nodes().forEach(this::freeze);
     ALL_FROZEN_NANOS.forEach(this::freezeAll);
@@ -69,6 +83,7 @@ public final class FreezeRun {
     long begin = world.nanos();
     int epoch = cluster.quorumEpoch();
     long controlled = -1;
+    clients.forEach(SteadyClient::forgetGaps);
     frozen.machine().pause(FREEZE_NANOS);
     long moved = -1;
     while (world.nanos() - begin < FREEZE_NANOS) {
@@ -85,6 +100,19 @@ public final class FreezeRun {
       throw new InvariantBroken("Progress", frozen.name() + " leads although it is frozen");
     }
     longestNanos = Math.max(longestNanos, moved);
+    for (SteadyClient client : clients) {
+      if (client.longestGap() > moved + FINDING_NANOS) {
+        throw new InvariantBroken(
+            "Progress",
+            String.format(
+                Locale.ROOT,
+                "led by others %d ms after %s froze, and yet a gap of %d ms: %s",
+                moved / 1_000_000,
+                frozen.name(),
+                client.longestGap() / 1_000_000,
+                client.story()));
+      }
+    }
     story.add(
         String.format(
             Locale.ROOT,

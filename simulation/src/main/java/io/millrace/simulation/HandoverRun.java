@@ -30,6 +30,7 @@ public final class HandoverRun {
   private static final long PATIENCE_NANOS = 60 * SECOND;
   private static final long CALM_NANOS = SECOND;
   private static final int PARTITIONS = 3;
+  private static final int CLIENT_PATIENCE_MS = 3_000;
   private static final String TOPIC = "orders";
 
   private final VirtualWorld world;
@@ -67,7 +68,8 @@ public final class HandoverRun {
     topic.start();
     await("the topic", topic::isDone);
     for (int i = 0; i < PARTITIONS; i++) {
-      SteadyClient client = new SteadyClient(machine, cluster.bootstrap(), TOPIC, i);
+      SteadyClient client =
+          new SteadyClient(machine, cluster.bootstrap(), TOPIC, i, CLIENT_PATIENCE_MS);
       clients.add(client);
       client.start();
     }

@@ -35,6 +35,7 @@ final class ClusterClient {
   private final Map<String, Uuid> topicIds = new TreeMap<>();
   private final Map<Uuid, String> topicNames = new TreeMap<>();
   private final Map<String, Leader[]> leaders = new TreeMap<>();
+  private final int patienceMs;
   private int bootstrapTurn;
 
   /// A partition's leader as last told.
@@ -42,6 +43,12 @@ final class ClusterClient {
 
   /// @param bootstrap `host:port` of some nodes
   ClusterClient(World world, EventLoop loop, String name, List<String> bootstrap) {
+    this(world, loop, name, bootstrap, WireClient.PATIENCE_MS);
+  }
+
+  /// @param patienceMs how long a request may go unanswered before its connection counts as dead
+  ClusterClient(World world, EventLoop loop, String name, List<String> bootstrap, int patienceMs) {
+    this.patienceMs = patienceMs;
     this.world = world;
     this.loop = loop;
     this.name = name;
@@ -55,7 +62,7 @@ final class ClusterClient {
   }
 
   private WireClient wire(String host, int port) {
-    return new WireClient(world, loop, name, host, port);
+    return new WireClient(world, loop, name, host, port, patienceMs);
   }
 
   EventLoop loop() {

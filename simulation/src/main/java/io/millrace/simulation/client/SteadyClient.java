@@ -40,10 +40,12 @@ public final class SteadyClient {
   private String last = "";
   private String atLongest = "";
 
-  public SteadyClient(World world, List<String> bootstrap, String topic, int partition) {
+  /// @param patienceMs after which a connection that does not answer is given up
+  public SteadyClient(
+      World world, List<String> bootstrap, String topic, int partition, int patienceMs) {
     this.loop = world.loops().getFirst();
     this.clock = world.clock();
-    this.cluster = new ClusterClient(world, loop, "steady-" + partition, bootstrap);
+    this.cluster = new ClusterClient(world, loop, "steady-" + partition, bootstrap, patienceMs);
     this.partition = new TopicPartition(topic, partition);
   }
 

@@ -22,13 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class WireClient implements ConnectionHandler {
 
   private static final int CONNECT_TIMEOUT_MS = 1_000;
-  private static final long REQUEST_TIMEOUT_NANOS = 3_000_000_000L;
+
+  /// How long a request may go unanswered, where nobody says otherwise.
+  static final int PATIENCE_MS = 3_000;
 
   private final World world;
   private final EventLoop loop;
   private final String clientId;
   private final String host;
   private final int port;
+  private final int patienceMs;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private @Nullable Connection connection;
   private boolean connecting;
@@ -37,7 +40,8 @@ final class WireClient implements ConnectionHandler {
   private record Pending(
       RequestHeader header, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {}
 
-  WireClient(World world, EventLoop loop, String clientId, String host, int port) {
+  WireClient(World world, EventLoop loop, String clientId, String host, int port, int patienceMs) {
+    this.patienceMs = patienceMs;
     this.world = world;
     this.loop = loop;
     this.clientId = clientId;
@@ -47,12 +51,12 @@ final class WireClient implements ConnectionHandler {
 
   /// Another connection to the same broker.
   WireClient another() {
-    return new WireClient(world, loop, clientId, host, port);
+    return new WireClient(world, loop, clientId, host, port, patienceMs);
   }
 
   /// @param onAnswer gets the response, or null when the connection broke
   void send(ApiKeys api, ApiMessage request, Consumer<@Nullable ApiMessage> onAnswer) {
-    send(api, request, REQUEST_TIMEOUT_NANOS, onAnswer);
+    send(api, request, patienceMs * 1_000_000L, onAnswer);
   }
 
   /// @param timeoutNanos after which the connection counts as dead
