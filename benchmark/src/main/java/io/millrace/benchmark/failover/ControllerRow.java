@@ -36,6 +36,11 @@ public final class ControllerRow implements Row {
   }
 
   @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
   public boolean alone() {
     return true;
   }

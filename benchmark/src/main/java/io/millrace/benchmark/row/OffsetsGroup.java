@@ -145,15 +145,16 @@ record OffsetsGroup(InetSocketAddress address, String name) {
     return answer.groups().getFirst();
   }
 
+  /// Waits for the coordinator, which a start may still have loading.
   void delete() throws IOException {
-    try (ControlConnection connection = new ControlConnection(address)) {
+    await(connection -> {
       DeleteGroupsResponseData answer =
           (DeleteGroupsResponseData)
               connection.ask(
                   ApiKeys.DELETE_GROUPS,
                   new DeleteGroupsRequestData().setGroupsNames(List.of(name)));
-      check("deleting group " + name, answer.results().iterator().next().errorCode());
-    }
+      return Errors.forCode(answer.results().iterator().next().errorCode());
+    });
   }
 
   private static void check(String what, short error) {
