@@ -6,7 +6,6 @@ import io.millrace.benchmark.load.LoadException;
 import io.millrace.benchmark.proc.OtherWork;
 import io.millrace.benchmark.report.Measurement;
 import io.millrace.benchmark.report.Metric;
-import io.millrace.benchmark.row.Row;
 import io.millrace.benchmark.row.Trial;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +17,7 @@ import java.util.Map;
 
 /// Kills the active controller where it has no partition: how long no metadata can be changed, and
 /// how long producers, who need no controller, go without an acknowledgement.
-public final class ControllerRow implements Row {
+public final class ControllerRow implements ClusterRow {
   private static final Duration CALM = Duration.ofMillis(1_500);
 
   private final Map<BrokerUnderTest, BrokerCluster> clusters = new HashMap<>();
@@ -33,26 +32,6 @@ public final class ControllerRow implements Row {
   public String title() {
     return "three nodes, the active controller has no partition and gets SIGKILL: longest time"
         + " between two changes of a topic's settings";
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public boolean alone() {
-    return true;
-  }
-
-  @Override
-  public boolean takesTurns() {
-    return false;
-  }
-
-  @Override
-  public boolean warms() {
-    return true;
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.millrace.benchmark.broker.BrokerUnderTest;
 import io.millrace.benchmark.proc.OtherWork;
 import io.millrace.benchmark.report.Measurement;
 import io.millrace.benchmark.report.Metric;
-import io.millrace.benchmark.row.Row;
 import io.millrace.benchmark.row.Trial;
 import java.io.IOException;
 import java.util.HashMap;
@@ -13,7 +12,7 @@ import java.util.Map;
 
 /// Deals one kind of blow to a cluster of three nodes, once a run. A run's gap is that of the
 /// partition that suffered most; the table shows percentiles of the runs.
-public final class FailoverRow implements Row {
+public final class FailoverRow implements ClusterRow {
   private final Blow blow;
   private final Map<BrokerUnderTest, Stage> stages = new HashMap<>();
 
@@ -31,27 +30,6 @@ public final class FailoverRow implements Row {
     return "three nodes, 3 partitions x 3 replicas, 100 records/s each with acks=all: "
         + blow.what()
         + "; longest time between two acknowledgements of any partition";
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public boolean alone() {
-    return true;
-  }
-
-  @Override
-  public boolean takesTurns() {
-    return false;
-  }
-
-  /// The first blow finds cold code everywhere.
-  @Override
-  public boolean warms() {
-    return true;
   }
 
   @Override

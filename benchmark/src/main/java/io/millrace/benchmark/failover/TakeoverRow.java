@@ -6,7 +6,6 @@ import io.millrace.benchmark.load.LoadException;
 import io.millrace.benchmark.proc.OtherWork;
 import io.millrace.benchmark.report.Measurement;
 import io.millrace.benchmark.report.Metric;
-import io.millrace.benchmark.row.Row;
 import io.millrace.benchmark.row.Trial;
 import io.millrace.benchmark.wire.ControlConnection;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// Kills a broker that leads very many partitions, and waits until both others say that one of them
 /// leads each.
-public final class TakeoverRow implements Row {
+public final class TakeoverRow implements ClusterRow {
   private static final String TOPIC = "many";
   private static final Duration CALM = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofMillis(2);
@@ -44,26 +43,6 @@ public final class TakeoverRow implements Row {
   public String title() {
     return "three nodes, one leads 2,000 partitions x 3 replicas (500 with --quick) and gets"
         + " SIGKILL: until others lead all of them";
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public boolean alone() {
-    return true;
-  }
-
-  @Override
-  public boolean takesTurns() {
-    return false;
-  }
-
-  @Override
-  public boolean warms() {
-    return true;
   }
 
   @Override

@@ -1,0 +1,29 @@
+package io.millrace.benchmark.failover;
+
+import io.millrace.benchmark.row.Row;
+
+/// A row that keeps a cluster of its own from run to run, and measures what a blow to one of its
+/// nodes costs. It is no row of the table of costs.
+public interface ClusterRow extends Row {
+
+  @Override
+  default boolean onlyByName() {
+    return true;
+  }
+
+  @Override
+  default boolean alone() {
+    return true;
+  }
+
+  @Override
+  default boolean takesTurns() {
+    return false;
+  }
+
+  /// The first blow finds cold code everywhere.
+  @Override
+  default boolean warms() {
+    return true;
+  }
+}
