@@ -168,12 +168,13 @@ final class Comparison {
           }
         });
     System.err.printf(
-        "bench: %-13s %-9s run %s: %sother work %.0f %%%s%n",
+        "bench: %-13s %-9s run %s: %sother work %.0f %%%s%s%n",
         row.name(),
         broker.name(),
         round,
         text,
         PERCENT * run.foreign(),
-        run.noisy(options.maxNoisePercent / PERCENT) ? " (noisy, does not count)" : "");
+        run.noisy(options.maxNoisePercent / PERCENT) ? " (noisy, does not count)" : "",
+        row.tellsRuns() ? "; " + run.checked() : "");
   }
 }

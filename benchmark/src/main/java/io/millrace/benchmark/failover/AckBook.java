@@ -14,7 +14,13 @@ final class AckBook {
   private long lastOffset = -1;
   private long lastNanos;
   private long longestNanos;
+  private long longestFromNanos;
   private long readRecords;
+
+  /// A time without an acknowledgement.
+  ///
+  /// @param fromNanos when the one before it came
+  record Gap(long ms, long fromNanos) {}
 
   AckBook(int partition, long nowNanos) {
     this.partition = partition;
@@ -22,7 +28,10 @@ final class AckBook {
   }
 
   synchronized void acknowledge(int number, long offset, long nowNanos) {
-    longestNanos = Math.max(longestNanos, nowNanos - lastNanos);
+    if (nowNanos - lastNanos > longestNanos) {
+      longestNanos = nowNanos - lastNanos;
+      longestFromNanos = lastNanos;
+    }
     lastNanos = nowNanos;
     lastOffset = Math.max(lastOffset, offset);
     acknowledged.set(number);
@@ -34,8 +43,15 @@ final class AckBook {
   }
 
   /// The longest gap in milliseconds, the open one included.
-  synchronized long gapMs(long nowNanos) {
-    return Math.max(longestNanos, nowNanos - lastNanos) / NANOS_PER_MS;
+  long gapMs(long nowNanos) {
+    return longestGap(nowNanos).ms();
+  }
+
+  /// The longest gap, the open one included.
+  synchronized Gap longestGap(long nowNanos) {
+    return nowNanos - lastNanos > longestNanos
+        ? new Gap((nowNanos - lastNanos) / NANOS_PER_MS, lastNanos)
+        : new Gap(longestNanos / NANOS_PER_MS, longestFromNanos);
   }
 
   /// Whether anything was acknowledged after `nanos`.

@@ -26,4 +26,10 @@ public interface ClusterRow extends Row {
   default boolean warms() {
     return true;
   }
+
+  /// What lay in a gap is of interest for each.
+  @Override
+  default boolean tellsRuns() {
+    return true;
+  }
 }

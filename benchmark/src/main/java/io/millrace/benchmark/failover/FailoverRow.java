@@ -6,9 +6,11 @@ import io.millrace.benchmark.report.Measurement;
 import io.millrace.benchmark.report.Metric;
 import io.millrace.benchmark.row.Trial;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Deals one kind of blow to a cluster of three nodes, once a run. A run's gap is that of the
 /// partition that suffered most; the table shows percentiles of the runs.
@@ -22,7 +24,7 @@ public final class FailoverRow implements ClusterRow {
 
   @Override
   public String name() {
-    return "failover-" + blow.name().toLowerCase(Locale.ROOT);
+    return "failover-" + blow.label();
   }
 
   @Override
@@ -48,21 +50,23 @@ public final class FailoverRow implements ClusterRow {
     }
     stage.makeWhole();
     OtherWork otherWork = OtherWork.since(stage.pids());
-    long[] gaps = stage.suffer(blow);
+    List<AckBook.Gap> gaps = stage.suffer(blow);
     double foreign = otherWork.share(stage.pids());
     String checked = stage.check();
-    double worst = gaps[0];
-    StringBuilder byPartition = new StringBuilder();
-    for (long gap : gaps) {
-      worst = Math.max(worst, gap);
-      byPartition.append(byPartition.isEmpty() ? "" : "/").append(gap);
-    }
+    AckBook.Gap longest =
+        gaps.stream().max(Comparator.comparingLong(AckBook.Gap::ms)).orElseThrow();
+    String byPartition =
+        gaps.stream().map(gap -> Long.toString(gap.ms())).collect(Collectors.joining("/"));
+    double worst = longest.ms();
     Map<Metric, Double> values =
         Map.of(
             Metric.GAP_P50_MS, worst,
             Metric.GAP_P99_MS, worst,
             Metric.GAP_MAX_MS, worst);
-    return new Measurement(values, foreign, "gaps " + byPartition + " ms, " + checked);
+    return new Measurement(
+        values,
+        foreign,
+        "gaps %s ms (%s), %s".formatted(byPartition, stage.around(longest), checked));
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Stage implements AutoCloseable {
   private final List<AckBook> books = new ArrayList<>();
   private final List<SteadyProducer> producers = new ArrayList<>();
   private final PartitionReader reader;
+  private final Chronicle chronicle = new Chronicle();
   private int blows;
 
   private Stage(BrokerCluster cluster) {
@@ -61,30 +62,34 @@ final class Stage implements AutoCloseable {
 
   /// Deals the blow and makes everything whole again.
   ///
-  /// @return the longest gap of each partition in milliseconds
-  long[] suffer(Blow blow) throws IOException {
+  /// @return the longest gap of each partition
+  List<AckBook.Gap> suffer(Blow blow) throws IOException {
     int controller = topology.activeController();
     // Turn by turn each of the others.
     int other = (controller + blows++ % (NODES - 1)) % NODES + 1;
+    chronicle.clear();
     books.forEach(AckBook::forgetGaps);
     return switch (blow) {
       case BROKER -> kill(other);
       case CONTROLLER -> kill(controller);
       case FROZEN -> freeze(other);
+      case FROZEN_CONTROLLER -> freeze(controller);
       case ROLLING -> restartAll();
     };
   }
 
-  private long[] kill(int id) throws IOException {
+  private List<AckBook.Gap> kill(int id) throws IOException {
+    note(id, "is killed");
     cluster.node(id).kill();
     awaitWithout(id);
-    long[] gaps = gaps();
+    List<AckBook.Gap> gaps = gaps();
     cluster.node(id).start();
     awaitWhole();
     return gaps;
   }
 
-  private long[] freeze(int id) throws IOException {
+  private List<AckBook.Gap> freeze(int id) throws IOException {
+    note(id, "is frozen");
     cluster.node(id).freeze();
     try {
       awaitWithout(id);
@@ -95,20 +100,33 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private long[] restartAll() throws IOException {
+  private List<AckBook.Gap> restartAll() throws IOException {
     for (int id = 1; id <= NODES; id++) {
       BrokerUnderTest node = cluster.node(id);
+      note(id, "stops");
       node.stop();
+      note(id, "has ended and starts");
       node.start();
+      note(id, "answers");
       awaitWhole();
+      note(id, "is in sync");
     }
     awaitAcknowledgements();
     return gaps();
   }
 
-  private long[] gaps() {
+  private List<AckBook.Gap> gaps() {
     long now = System.nanoTime();
-    return books.stream().mapToLong(book -> book.gapMs(now)).toArray();
+    return books.stream().map(book -> book.longestGap(now)).toList();
+  }
+
+  /// What was done to the nodes shortly before and during a gap of the last blow.
+  String around(AckBook.Gap gap) {
+    return chronicle.around(gap);
+  }
+
+  private void note(int id, String what) {
+    chronicle.note(System.nanoTime(), "node " + id + " " + what);
   }
 
   /// Until others lead everything and acknowledge again, and then for some calm time.

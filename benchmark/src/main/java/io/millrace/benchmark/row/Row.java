@@ -34,6 +34,11 @@ public interface Row {
     return false;
   }
 
+  /// Whether what each run saw is told as it ends, not only that of the last one in the table.
+  default boolean tellsRuns() {
+    return false;
+  }
+
   /// How many runs it gets at most: a row that takes minutes is not repeated as often as the
   /// others.
   default int mostRuns() {

@@ -79,6 +79,7 @@ public final class Rows {
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),
         new FailoverRow(Blow.FROZEN),
+        new FailoverRow(Blow.FROZEN_CONTROLLER),
         new ControllerRow(),
         new TakeoverRow());
   }
