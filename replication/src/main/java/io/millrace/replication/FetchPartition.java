@@ -23,6 +23,10 @@ public final class FetchPartition {
   private long toldHighWatermark = -1;
   private long toldLogStartOffset = -1;
 
+  // How its session hears that it has moved on; under the session's guard.
+  Watchers.@Nullable Alarm alarm;
+  @Nullable Partition armedAt;
+
   // Where it was found last.
   private @Nullable TopicTable table;
   private @Nullable HostedTopic hosted;

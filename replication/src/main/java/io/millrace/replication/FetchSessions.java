@@ -20,6 +20,7 @@ public final class FetchSessions {
 
   private final Clock clock;
   private final int slots;
+  private final long fullLookNanos;
   private final RandomGenerator random;
   private final Object guard = new Object();
 
@@ -27,9 +28,11 @@ public final class FetchSessions {
   private final LinkedHashMap<Integer, FetchSession> sessions =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  public FetchSessions(Clock clock, int slots, RandomGenerator random) {
+  /// @param fullLookNanos how long a session's partitions may go unread while nothing happens
+  public FetchSessions(Clock clock, int slots, long fullLookNanos, RandomGenerator random) {
     this.clock = clock;
     this.slots = slots;
+    this.fullLookNanos = fullLookNanos;
     this.random = random;
   }
 
@@ -38,6 +41,8 @@ public final class FetchSessions {
   /// @param error FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH or
   ///   FETCH_SESSION_TOPIC_ID_ERROR; nothing else counts then
   /// @param session null when the fetch has none
+  /// @param partitions all where the answer is not incremental, else those of the session that are
+  ///   to be looked at
   /// @param incremental whether the answer names only what is news
   public record Context(
       Errors error,
@@ -63,22 +68,19 @@ public final class FetchSessions {
       List<FetchPartition> partitions,
       List<FetchPartition> forgotten) {
     if (epoch == FetchMetadata.INITIAL_EPOCH || epoch == FetchMetadata.FINAL_EPOCH) {
-      FetchSession session = null;
-      synchronized (guard) {
-        if (sessionId != FetchMetadata.INVALID_SESSION_ID) {
-          sessions.remove(sessionId);
-        }
-        if (epoch == FetchMetadata.INITIAL_EPOCH && !partitions.isEmpty()) {
-          session = create(topicIds, fromFollower, partitions);
-        }
-      }
+      remove(sessionId);
+      FetchSession session =
+          epoch == FetchMetadata.INITIAL_EPOCH && !partitions.isEmpty()
+              ? create(topicIds, fromFollower, partitions)
+              : null;
       return new Context(Errors.NONE, session, false, partitions);
     }
+    long now = clock.nanos();
     FetchSession session;
     synchronized (guard) {
       session = sessions.get(sessionId);
       if (session != null) {
-        session.lastUsedNanos = clock.nanos();
+        session.lastUsedNanos = now;
       }
     }
     if (session == null) {
@@ -87,46 +89,63 @@ public final class FetchSessions {
     if (session.usesTopicIds() != topicIds) {
       return Context.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
     }
-    List<FetchPartition> all = session.advance(epoch, partitions, forgotten);
-    if (all == null) {
+    List<FetchPartition> due = session.advance(epoch, partitions, forgotten, now);
+    if (due == null) {
       return Context.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
     }
-    if (all.isEmpty()) {
-      synchronized (guard) {
-        sessions.remove(sessionId);
-      }
-      return new Context(Errors.NONE, null, false, all);
+    if (session.size() == 0) {
+      remove(sessionId);
+      return new Context(Errors.NONE, null, false, List.of());
     }
-    return new Context(Errors.NONE, session, true, all);
+    return new Context(Errors.NONE, session, true, due);
+  }
+
+  private void remove(int sessionId) {
+    FetchSession gone;
+    synchronized (guard) {
+      gone = sessions.remove(sessionId);
+    }
+    if (gone != null) {
+      gone.close();
+    }
   }
 
   private @Nullable FetchSession create(
       boolean topicIds, boolean privileged, List<FetchPartition> partitions) {
     long now = clock.nanos();
-    if (sessions.size() >= slots && !evict(now, privileged)) {
-      return null;
+    FetchSession evicted = null;
+    FetchSession session;
+    synchronized (guard) {
+      if (sessions.size() >= slots) {
+        evicted = evict(now, privileged);
+        if (evicted == null) {
+          return null;
+        }
+      }
+      int id;
+      do {
+        id = 1 + random.nextInt(Integer.MAX_VALUE - 1);
+      } while (sessions.containsKey(id));
+      session = new FetchSession(id, topicIds, partitions, fullLookNanos, now);
+      sessions.put(id, session);
     }
-    int id;
-    do {
-      id = 1 + random.nextInt(Integer.MAX_VALUE - 1);
-    } while (sessions.containsKey(id));
-    FetchSession session = new FetchSession(id, topicIds, partitions);
-    session.lastUsedNanos = now;
-    sessions.put(id, session);
+    if (evicted != null) {
+      evicted.close();
+    }
     return session;
   }
 
-  private boolean evict(long now, boolean privileged) {
+  private @Nullable FetchSession evict(long now, boolean privileged) {
     Iterator<FetchSession> oldestFirst = sessions.values().iterator();
     if (!oldestFirst.hasNext()) {
-      return false;
+      return null;
     }
     FetchSession oldest = oldestFirst.next();
     if (privileged || now - oldest.lastUsedNanos > EVICTION_NANOS) {
       oldestFirst.remove();
-      return true;
+      return oldest;
     }
-    return false;
+    return null;
   }
 
   /// How many sessions there are.

@@ -393,6 +393,24 @@ public final class Partition implements LogOwner {
     }
   }
 
+  /// Lets `alarm` ring at the next move.
+  ///
+  /// @param seenMoves [ReadAnswer#moves] of what its owner has seen
+  /// @return false, and it is not armed, where the partition has moved on since
+  boolean arm(Watchers.Alarm alarm, long seenMoves) {
+    synchronized (replica) {
+      if (replica.moves != seenMoves) {
+        return false;
+      }
+      replica.watchers.arm(alarm);
+      return true;
+    }
+  }
+
+  void disarm(Watchers.Alarm alarm) {
+    replica.watchers.disarm(alarm);
+  }
+
   /// What the controller must hear from this leader, null when there is nothing to say.
   @Nullable IsrProposal proposal() {
     synchronized (replica) {

@@ -20,6 +20,7 @@ public final class ReadAnswer {
   @Nullable EpochEnd diverging;
   @Nullable List<AbortedTransaction> aborted;
   boolean throttled;
+  boolean atEnd;
   private int preferredReplica = -1;
 
   /// Forgets what the last read said; its records must have been given back.
@@ -33,6 +34,7 @@ public final class ReadAnswer {
     diverging = null;
     aborted = null;
     throttled = false;
+    atEnd = false;
     preferredReplica = -1;
   }
 
@@ -102,6 +104,12 @@ public final class ReadAnswer {
   /// Whether what a follower gets here counts against [ReplicationQuotas#leader].
   public boolean throttled() {
     return throttled;
+  }
+
+  /// Whether the reader has all that it may see, so that nothing is to be had before the partition
+  /// moves on; of a follower also that it is in sync, so that its fetches change nothing.
+  public boolean atEnd() {
+    return atEnd;
   }
 
   /// The broker that the consumer had better read from, -1 for this one (KIP-392).

@@ -56,7 +56,9 @@ final class Reads {
       answer.throttled = request.replicaId >= 0 && replica.throttledAsLeader;
       if (answer.diverging == null && !request.offsetsOnly && !mustWait(request, answer)) {
         try {
-          failure = records(request, limit(request, answer), answer);
+          long limit = limit(request, answer);
+          failure = records(request, limit, answer);
+          answer.atEnd = isAtEnd(request, limit, answer);
         } catch (IOException e) {
           failure = e;
         }
@@ -108,6 +110,12 @@ final class Reads {
     return answer.throttled
         && !replica.state.isInSync(request.replicaId)
         && replica.host.quotas().leader().isExceeded();
+  }
+
+  private boolean isAtEnd(ReadRequest request, long limit, ReadAnswer answer) {
+    return answer.error == Errors.NONE
+        && request.fetchOffset >= limit
+        && (request.replicaId < 0 || replica.state.isInSync(request.replicaId));
   }
 
   private boolean isInLog(long offset) {

@@ -30,6 +30,16 @@ public record ReplicationSettings(
   public static final ReplicationSettings DEFAULTS =
       new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11);
 
+  /// No fetch session's partition goes unread for longer, so that a follower's session that has
+  /// nothing to fetch still says that the follower keeps up.
+  private static final long FULL_LOOK_NANOS = 2_000_000_000L;
+
+  /// How often a fetch session looks at what has not moved: often, beside the time in which a
+  /// follower must have caught up.
+  public long fullLookNanos() {
+    return Math.min(FULL_LOOK_NANOS, lagTimeMaxNanos() / 4);
+  }
+
   long lagTimeMaxNanos() {
     return lagTimeMaxMs * 1_000_000L;
   }

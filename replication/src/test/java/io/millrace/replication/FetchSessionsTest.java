@@ -32,7 +32,8 @@ class FetchSessionsTest {
 
   private final RealWorld world = RealWorld.builder().loops(1).build();
   private final ExecutorService threads = Executors.newFixedThreadPool(READERS);
-  private final FetchSessions sessions = new FetchSessions(world.clock(), SLOTS, new Random(1));
+  private final FetchSessions sessions =
+      new FetchSessions(world.clock(), SLOTS, Long.MAX_VALUE, new Random(1));
 
   @AfterEach
   void close() throws InterruptedException {

@@ -3,16 +3,9 @@ package io.millrace.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.AppendOrigin;
-import io.millrace.log.HostedLog;
 import io.millrace.log.LogConfig;
-import io.millrace.log.LogDirectories;
-import io.millrace.log.LogDirectoriesConfig;
-import io.millrace.log.LogEnvironment;
-import io.millrace.log.LogReports;
 import io.millrace.runtime.real.RealWorld;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +55,7 @@ class PartitionStressTest {
 
   @Test
   void everyWaitEndsOnceAndNothingIsAcknowledgedThatTheFollowerLacks() throws Exception {
-    Partition partition = partition();
+    Partition partition = new LocalPartitions(world, directory).make(ID, LEADER);
     partition.apply(state(0), TOPIC);
     List<Future<?>> others = new ArrayList<>();
     others.add(threads.submit(follower(partition)));
@@ -89,26 +82,6 @@ class PartitionStressTest {
   private static LeaderState state(int partitionEpoch) {
     int[] both = {LEADER, FOLLOWER};
     return new LeaderState(LEADER, 0, partitionEpoch, both, both, false);
-  }
-
-  private Partition partition() throws IOException {
-    String identity = "version=1\nnode.id=1\ndirectory.id=" + new Uuid(3, 4) + "\n";
-    world
-        .disk()
-        .replace(directory.resolve("meta.properties"), identity.getBytes(StandardCharsets.UTF_8));
-    LogDirectories directories =
-        LogDirectories.open(
-            world, new LogDirectoriesConfig(List.of(directory), LEADER), (_, _) -> {});
-    HostedLog hosted =
-        directories.create(
-            new LogEnvironment(world, LogReports.NONE),
-            ID.topicPartition(),
-            ID.topicId(),
-            directories.directories().getFirst(),
-            LogConfig.DEFAULTS);
-    Partition made = new Partition(ID, LEADER, hosted, 0, new QuietHost(world));
-    directories.attach(ID.topicPartition(), made);
-    return made;
   }
 
   /// What one producer's waits came to.
@@ -216,49 +189,5 @@ class PartitionStressTest {
       }
       return null;
     };
-  }
-
-  /// Hosts one partition that never lags, fails or flushes.
-  private record QuietHost(RealWorld world) implements ReplicaHost {
-    @Override
-    public ReplicationQuotas quotas() {
-      return new ReplicationQuotas(world.clock(), settings());
-    }
-
-    @Override
-    public ReplicationSettings settings() {
-      return ReplicationSettings.DEFAULTS;
-    }
-
-    @Override
-    public long nanos() {
-      return world.clock().nanos();
-    }
-
-    @Override
-    public boolean mayJoinIsr(int brokerId, long brokerEpoch) {
-      return true;
-    }
-
-    @Override
-    public void onProposal(Partition partition) {}
-
-    @Override
-    public void requestFlush(Partition partition) {}
-
-    @Override
-    public void onDiskFailure(Partition partition, IOException cause) {
-      throw new AssertionError(cause);
-    }
-
-    @Override
-    public void maintain(Partition partition, LogDirectories.DiskStep step) throws IOException {
-      step.run();
-    }
-
-    @Override
-    public void later(Runnable step) {
-      step.run();
-    }
   }
 }

@@ -176,6 +176,7 @@ final class NodeApis implements ImageListener {
         new FetchSessions(
             world.clock(),
             config.values().getInt("max.incremental.fetch.session.cache.slots"),
+            partitions.settings().fullLookNanos(),
             world.entropy().stream("fetch-sessions"));
     apis.serveWire(ApiKeys.PRODUCE, new ProduceHandler(topics))
         .serveWire(

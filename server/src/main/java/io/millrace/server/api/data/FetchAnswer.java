@@ -13,12 +13,16 @@ import io.millrace.runtime.Connection;
 import io.millrace.runtime.Timer;
 import io.millrace.server.request.Answer;
 import io.millrace.server.request.WireConnection;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// One fetch from its first look at the partitions until it is encoded: answered at once when there
 /// is enough to say, else parked until a partition moves on or the reader's patience ends.
+///
+/// An incremental fetch looks at the partitions of its session that are due, over and over; what it
+/// finds settled it does not look at again. Any other fetch looks at all it names.
 ///
 /// Belongs to its connection's loop.
 final class FetchAnswer extends Answer {
@@ -35,10 +39,20 @@ final class FetchAnswer extends Answer {
   private final FetchRequest request;
   private final FetchSessions.Context context;
   private final ClusterTopics topics;
-  private final List<FetchPartition> partitions;
-  private final ReadAnswer[] results;
   private final ReadRequest ask = new ReadRequest();
+
+  /// Where the answer names only what is news, else null.
+  private final @Nullable FetchSession session;
+
+  // The last look, and what it found.
+  private List<FetchPartition> partitions;
+  private ReadAnswer[] results;
+
   private @Nullable Watch watch;
+
+  /// What [#watch] watches beside the session.
+  private final List<Partition> watched = new ArrayList<>();
+
   private @Nullable Timer timeout;
   private boolean answered;
 
@@ -56,11 +70,9 @@ final class FetchAnswer extends Answer {
     this.request = request;
     this.context = context;
     this.topics = topics;
+    this.session = context.incremental() ? context.session() : null;
     this.partitions = context.partitions();
-    this.results = new ReadAnswer[partitions.size()];
-    for (int i = 0; i < results.length; i++) {
-      results[i] = new ReadAnswer();
-    }
+    this.results = answers(partitions.size());
     ask.replicaId = request.replicaId;
     ask.replicaEpoch = request.replicaEpoch;
     ask.leaderOnly = request.fromFollower() || request.version < FIRST_FROM_FOLLOWERS;
@@ -69,6 +81,14 @@ final class FetchAnswer extends Answer {
     } else if (request.readCommitted) {
       ask.isolation = ReadRequest.Isolation.COMMITTED;
     }
+  }
+
+  private static ReadAnswer[] answers(int n) {
+    ReadAnswer[] answers = new ReadAnswer[n];
+    for (int i = 0; i < n; i++) {
+      answers[i] = new ReadAnswer();
+    }
+    return answers;
   }
 
   void start() {
@@ -87,11 +107,24 @@ final class FetchAnswer extends Answer {
     }
   }
 
-  /// Reads all partitions.
+  /// Looks again, at what is due by now.
+  private boolean lookAgain() {
+    FetchSession sparse = session;
+    if (sparse != null) {
+      releaseAll();
+      partitions = sparse.due();
+      if (results.length != partitions.size()) {
+        results = answers(partitions.size());
+      }
+    }
+    return look();
+  }
+
+  /// Reads the partitions.
   ///
   /// @return whether there is enough to answer
   private boolean look() {
-    if (partitions.isEmpty()) {
+    if (partitions.isEmpty() && session == null) {
       return true;
     }
     TopicTable hosted = topics.hosted();
@@ -99,17 +132,31 @@ final class FetchAnswer extends Answer {
     boolean news = false;
     boolean watermarks = false;
     for (int i = 0; i < results.length; i++) {
-      results[i].release();
-      read(partitions.get(i), hosted, bytes, results[i]);
-      bytes += results[i].bytes();
+      FetchPartition asked = partitions.get(i);
+      ReadAnswer result = results[i];
+      result.release();
+      read(asked, hosted, bytes, result);
+      bytes += result.bytes();
       news |=
-          results[i].error() != Errors.NONE
-              || results[i].diverging() != null
-              || results[i].preferredReplica() >= 0;
-      watermarks |= partitions.get(i).isNews(results[i], results[i].error());
+          result.error() != Errors.NONE
+              || result.diverging() != null
+              || result.preferredReplica() >= 0;
+      boolean named = asked.isNews(result, result.error());
+      watermarks |= named;
+      if (!named) {
+        settle(asked, hosted, result);
+      }
     }
     tellSoon |= watermarks && request.fromFollower() && context.incremental();
     return news || bytes >= request.minBytes;
+  }
+
+  private void settle(FetchPartition asked, TopicTable hosted, ReadAnswer result) {
+    FetchSession sparse = session;
+    Partition partition = partition(asked, hosted);
+    if (sparse != null && partition != null && result.atEnd()) {
+      sparse.settle(asked, partition, result.moves());
+    }
   }
 
   private void read(FetchPartition asked, TopicTable hosted, long bytesSoFar, ReadAnswer result) {
@@ -149,15 +196,35 @@ final class FetchAnswer extends Answer {
   private void park() {
     Watch parked = new Watch();
     watch = parked;
+    watchAll(parked);
+    waitFor(tellSoon ? Math.min(request.maxWaitMs, WATERMARK_LINGER_MS) : request.maxWaitMs);
+  }
+
+  private void watchAll(Watch parked) {
+    FetchSession sparse = session;
     TopicTable hosted = topics.hosted();
     for (int i = 0; i < results.length; i++) {
       results[i].release();
       Partition partition = partition(partitions.get(i), hosted);
-      if (partition != null) {
+      if (partition != null && (sparse == null || !sparse.isSettled(partitions.get(i)))) {
+        watched.add(partition);
         partition.watch(parked, results[i].moves());
       }
     }
-    waitFor(tellSoon ? Math.min(request.maxWaitMs, WATERMARK_LINGER_MS) : request.maxWaitMs);
+    if (sparse != null) {
+      sparse.park(parked);
+    }
+  }
+
+  private void unwatchAll(Watch parked) {
+    for (Partition partition : watched) {
+      partition.unwatch(parked);
+    }
+    watched.clear();
+    FetchSession sparse = session;
+    if (sparse != null) {
+      sparse.unpark(parked);
+    }
   }
 
   private void waitFor(int ms) {
@@ -182,13 +249,7 @@ final class FetchAnswer extends Answer {
       return;
     }
     watch = null;
-    TopicTable hosted = topics.hosted();
-    for (FetchPartition asked : partitions) {
-      Partition partition = partition(asked, hosted);
-      if (partition != null) {
-        partition.unwatch(parked);
-      }
-    }
+    unwatchAll(parked);
     Timer timer = timeout;
     if (timer != null) {
       timer.cancel();
@@ -208,10 +269,17 @@ final class FetchAnswer extends Answer {
         return;
       }
       boolean told = tellSoon;
-      if (look()) {
+      if (lookAgain()) {
         unpark();
         answer();
-      } else if (tellSoon && !told) {
+        return;
+      }
+      if (session != null) {
+        // Others are due now than when it parked.
+        unwatchAll(this);
+        watchAll(this);
+      }
+      if (tellSoon && !told) {
         waitFor(Math.min(request.maxWaitMs, WATERMARK_LINGER_MS));
       }
     }
@@ -228,7 +296,7 @@ final class FetchAnswer extends Answer {
 
   private void onTimeout() {
     if (watch != null) {
-      look();
+      lookAgain();
       unpark();
       answer();
     }
@@ -244,6 +312,10 @@ final class FetchAnswer extends Answer {
     if (!answered) {
       unpark();
     }
+    releaseAll();
+  }
+
+  private void releaseAll() {
     for (ReadAnswer result : results) {
       result.release();
     }
@@ -253,15 +325,15 @@ final class FetchAnswer extends Answer {
   protected void encode(Connection out) {
     boolean[] named = new boolean[results.length];
     long throttledBytes = 0;
-    FetchSession session = context.session();
+    FetchSession fetching = context.session();
     for (int i = 0; i < results.length; i++) {
       Errors error = error(results[i]);
       named[i] = !context.incremental() || partitions.get(i).isNews(results[i], error);
       if (named[i]) {
         partitions.get(i).told(results[i], error);
         throttledBytes += results[i].throttled() ? results[i].bytes() : 0;
-        if (session != null && results[i].bytes() > 0) {
-          session.rotate(partitions.get(i));
+        if (fetching != null && results[i].bytes() > 0) {
+          fetching.rotate(partitions.get(i));
         }
       } else {
         results[i].release();
