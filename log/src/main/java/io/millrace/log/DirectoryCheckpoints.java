@@ -30,6 +30,11 @@ final class DirectoryCheckpoints {
   private final Disk disk;
   private final LogDirectories owner;
   private final Object guard = new Object();
+
+  /// Held while log starts are gathered and written, so that no older ones are written over newer;
+  /// taken before any log's guard.
+  private final Object startsRound = new Object();
+
   private final Map<LogDirectory, Stored> stored = new LinkedHashMap<>();
 
   /// What the files of one directory say.
@@ -128,28 +133,58 @@ final class DirectoryCheckpoints {
       loweredBefore = of(directory).lowered;
     }
     Map<TopicPartition, Long> points = new TreeMap<>(BY_NAME);
-    Map<TopicPartition, Long> starts = new TreeMap<>(BY_NAME);
     for (LogDirectories.Entry entry : owner.entriesIn(directory)) {
       TopicPartition partition = entry.hosted.partition();
       // An owner that no longer lets anybody in leaves what was stored before.
       points.put(partition, Math.max(0, recoveryPointAtLoad(directory, partition)));
-      ask(
-          entry,
-          log -> {
-            points.put(partition, log.checkpointOffset());
-            if (log.logStartOffset() > 0) {
-              starts.put(partition, log.logStartOffset());
-            }
-          });
+      ask(entry, log -> points.put(partition, log.checkpointOffset()));
     }
     synchronized (guard) {
       // A point lowered meanwhile stands in the file; the next round writes the others.
       if (of(directory).lowered == loweredBefore) {
         replace(directory, OffsetCheckpoint.RECOVERY_POINTS, points);
       }
-      replace(directory, OffsetCheckpoint.LOG_START_OFFSETS, starts);
     }
+    writeLogStarts(directory);
     writeHighWatermarks(directory);
+  }
+
+  /// Writes the log starts if one has changed. Blocks.
+  void writeLogStarts(LogDirectory directory) throws IOException {
+    synchronized (startsRound) {
+      Map<TopicPartition, Long> starts = new TreeMap<>(BY_NAME);
+      for (LogDirectories.Entry entry : owner.entriesIn(directory)) {
+        TopicPartition partition = entry.hosted.partition();
+        long before = logStartAtLoad(directory, partition);
+        if (before > 0) {
+          starts.put(partition, before);
+        }
+        ask(
+            entry,
+            log -> {
+              if (log.logStartOffset() > 0) {
+                starts.put(partition, log.logStartOffset());
+              }
+            });
+      }
+      synchronized (guard) {
+        replace(directory, OffsetCheckpoint.LOG_START_OFFSETS, starts);
+      }
+    }
+  }
+
+  /// A log that was deleted leaves no start behind: another of the same name may begin at 0.
+  /// Blocks.
+  void forgetLogStart(LogDirectory directory, TopicPartition partition) throws IOException {
+    synchronized (startsRound) {
+      synchronized (guard) {
+        Map<TopicPartition, Long> starts = new TreeMap<>(BY_NAME);
+        starts.putAll(of(directory).file(OffsetCheckpoint.LOG_START_OFFSETS));
+        if (starts.remove(partition) != null) {
+          replace(directory, OffsetCheckpoint.LOG_START_OFFSETS, starts);
+        }
+      }
+    }
   }
 
   /// Writes the high watermarks if one has changed. Blocks.

@@ -411,6 +411,13 @@ public final class LogDirectories {
       removal.removeFolder(
           entry.hosted.directory(), log.dir(), partition, log.config().fileDeleteDelayMs());
     }
+    checkpoints.forgetLogStart(entry.hosted.directory(), partition);
+  }
+
+  /// Makes the starts of all logs of a directory durable, in `log-start-offset-checkpoint`. Blocks;
+  /// the caller holds no log's guard.
+  public void storeLogStarts(LogDirectory directory) throws IOException {
+    checkpoints.writeLogStarts(directory);
   }
 
   /// Tells through whom the background duties reach the log. A log without an owner is left alone.

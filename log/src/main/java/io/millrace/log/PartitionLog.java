@@ -75,6 +75,11 @@ public final class PartitionLog {
     return log.logStartOffset;
   }
 
+  /// Where the first file begins: at the log start, or below it.
+  public long firstSegmentOffset() {
+    return log.segments.first().baseOffset();
+  }
+
   /// The offset that the next record gets.
   public long logEndOffset() {
     return log.nextOffset;

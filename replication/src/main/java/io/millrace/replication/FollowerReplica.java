@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /// sends, as it is, and cuts what the leader does not have. Used under the partition's guard.
 ///
 /// Its fetch offset is its acknowledgement. Where the topic asks for fsync it therefore fetches on
-/// only when all that it has is synced.
+/// only when all that it has is synced. So it is with its log start: it acknowledges deletions.
 final class FollowerReplica implements ReplicaRole {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowerReplica.class);
@@ -33,7 +33,8 @@ final class FollowerReplica implements ReplicaRole {
       return FollowerPosition.Readiness.DAMAGED;
     }
     long end = replica.log.logEndOffset();
-    if (replica.syncsBeforeAck() && replica.log.recoveryPoint() < end) {
+    if (!replica.isLogStartDurable()
+        || (replica.syncsBeforeAck() && replica.log.recoveryPoint() < end)) {
       return FollowerPosition.Readiness.SYNCING;
     }
     into.fetchOffset = end;

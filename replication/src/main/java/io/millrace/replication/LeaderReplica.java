@@ -95,6 +95,10 @@ final class LeaderReplica implements ReplicaRole {
 
   /// A follower has everything below `fetchOffset`, which lies in this log.
   void onFetch(FollowerProgress follower, ReadRequest fetch) {
+    if (fetch.followerLogStart > follower.logStartOffset()) {
+      // A deletion may wait for this.
+      replica.moves++;
+    }
     follower.onFetch(
         fetch.fetchOffset,
         fetch.followerLogStart,
@@ -129,6 +133,22 @@ final class LeaderReplica implements ReplicaRole {
         && host.mayJoinIsr(follower.brokerId(), follower.brokerEpoch());
   }
 
+  /// The offset below which everything is deleted for good: no replica that is in sync, or that may
+  /// come to be, has it any more, not even after a crash. -1 while nobody knows, or while so few
+  /// are in sync that one of the others may be elected.
+  long lowWatermark() {
+    if (replica.underMinInSync()) {
+      return -1;
+    }
+    long low = replica.durableLogStart();
+    for (FollowerProgress follower : followers) {
+      if (inMaximalIsr(follower.brokerId()) || host.mayJoinIsr(follower.brokerId(), -1)) {
+        low = Math.min(low, follower.logStartOffset());
+      }
+    }
+    return low;
+  }
+
   private boolean inMaximalIsr(int broker) {
     IsrProposal proposed = pending;
     return replica.state.isInSync(broker) || (proposed != null && proposed.contains(broker));
@@ -139,6 +159,7 @@ final class LeaderReplica implements ReplicaRole {
         && !replica.state.isInSync(follower.brokerId())
         && follower.logEndOffset() >= replica.highWatermark()
         && follower.logEndOffset() >= epochStart
+        && follower.logStartOffset() >= replica.log.logStartOffset()
         && host.mayJoinIsr(follower.brokerId(), follower.brokerEpoch())) {
       LOG.info(
           "{}: {} has caught up at {} and is to join",

@@ -347,7 +347,8 @@ public final class Partition implements LogOwner {
     return reads.replicasHolding(offset);
   }
 
-  /// Deletes all records below `offset` ([ProduceResponse#INVALID_OFFSET] for the high watermark).
+  /// Deletes all records below `offset` ([ProduceResponse#INVALID_OFFSET] for the high watermark)
+  /// from this leader's log. It is done for good when [#lowWatermark] has come so far.
   ///
   /// @return the log start offset afterwards, in [PartitionQuery#logStartOffset]
   public PartitionQuery deleteRecords(long offset) {
@@ -368,9 +369,40 @@ public final class Partition implements LogOwner {
               }
             });
     if (answer.error() == Errors.NONE) {
+      replica.host.storeLogStart(this);
       replica.watchers.signal();
     }
     return answer;
+  }
+
+  /// The offset below which everything is deleted on all replicas that count, durably, in
+  /// [PartitionQuery#logStartOffset]; -1 while nobody knows. Those who watch the partition are told
+  /// when it moves.
+  public PartitionQuery lowWatermark() {
+    PartitionQuery answer = new PartitionQuery();
+    synchronized (replica) {
+      answer.error = replica.leaderError();
+      LeaderReplica leader = replica.leader();
+      if (leader != null && answer.error == Errors.NONE) {
+        answer.logStartOffset = leader.lowWatermark();
+      }
+    }
+    return answer;
+  }
+
+  /// The log start was made durable, as it was at some moment before.
+  void onLogStartStored(long start) {
+    synchronized (replica) {
+      replica.onLogStartStored(start);
+    }
+    replica.watchers.signal();
+  }
+
+  /// Whether a crash could bring back what was deleted.
+  boolean isLogStartDurable() {
+    synchronized (replica) {
+      return replica.offline || replica.deleted || replica.isLogStartDurable();
+    }
   }
 
   /// Tells `watcher` about every move since `seenMoves`, until [#unwatch].
@@ -444,6 +476,9 @@ public final class Partition implements LogOwner {
 
   /// Asks for the sync that [FollowerPosition.Readiness#SYNCING] waits for.
   void requestSync() {
+    if (!isLogStartDurable()) {
+      replica.host.storeLogStart(this);
+    }
     host.requestFlush(this);
   }
 
@@ -484,10 +519,14 @@ public final class Partition implements LogOwner {
       }
       hosted = swap.run();
       replica.log = copy;
+      replica.forgetStoredLogStart();
       replica.moves++;
       unsynced = replica.acknowledgedEnd() < copy.logEndOffset();
     }
     replica.watchers.signal();
+    if (!isLogStartDurable()) {
+      host.storeLogStart(this);
+    }
     if (unsynced) {
       // What was asked of the log that is gone.
       host.requestFlush(this);

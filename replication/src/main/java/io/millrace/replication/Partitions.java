@@ -66,6 +66,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private boolean loadStarted;
   private boolean loaded;
 
+  private final LogStarts logStarts;
   private final EventLoop metadataLoop;
   private final LoadListener loadListener;
   private final List<ImageListener> followers;
@@ -109,6 +110,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.reports = reports;
     this.metadataLoop = metadataLoop;
     this.reportLoop = reportLoop;
+    this.logStarts = new LogStarts(directories, environment.world().workers(), reportLoop);
     this.loadListener = loadListener;
     this.followers = List.copyOf(followers);
   }
@@ -446,6 +448,11 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   @Override
   public void requestFlush(Partition partition) {
     directories.requestFlush(partition.topicPartition());
+  }
+
+  @Override
+  public void storeLogStart(Partition partition) {
+    logStarts.request(partition);
   }
 
   @Override

@@ -47,6 +47,9 @@ final class Replica {
   /// Nobody is served any more.
   boolean stopped;
 
+  /// The log start that survives whatever happens to the process: from load, or written since.
+  private long durableLogStart;
+
   /// A worker cuts the log, without the guard: nobody else touches the log meanwhile.
   boolean cutting;
 
@@ -75,6 +78,7 @@ final class Replica {
     this.brokerId = brokerId;
     this.log = log;
     this.host = host;
+    this.durableLogStart = log.logStartOffset();
     this.highWatermark =
         Math.max(log.logStartOffset(), Math.min(checkpointedHighWatermark, log.logEndOffset()));
   }
@@ -140,6 +144,27 @@ final class Replica {
   long stableOffset() {
     long unstable = log.producers().firstUnstableOffset();
     return unstable >= 0 && unstable < highWatermark ? unstable : highWatermark;
+  }
+
+  /// How far deletions survive a crash: what is written down, or what begins with the first file
+  /// that is there.
+  long durableLogStart() {
+    return Math.min(log.logStartOffset(), Math.max(durableLogStart, log.firstSegmentOffset()));
+  }
+
+  boolean isLogStartDurable() {
+    return durableLogStart() == log.logStartOffset();
+  }
+
+  /// The log start was written down, as it was at some moment before.
+  void onLogStartStored(long start) {
+    durableLogStart = Math.max(durableLogStart, start);
+    moves++;
+  }
+
+  /// The log has moved to another directory, whose file may say nothing yet.
+  void forgetStoredLogStart() {
+    durableLogStart = 0;
   }
 
   Errors leaderError() {

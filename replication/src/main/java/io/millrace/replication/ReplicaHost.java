@@ -28,6 +28,9 @@ interface ReplicaHost {
   /// `flush.messages` is reached.
   void requestFlush(Partition partition);
 
+  /// The log start was raised: it shall be written down soon. [Partition#onLogStartStored] tells.
+  void storeLogStart(Partition partition);
+
   /// The partition's log directory failed under it.
   void onDiskFailure(Partition partition, IOException cause);
 

@@ -73,6 +73,9 @@ final class LocalPartitions {
     public void requestFlush(Partition partition) {}
 
     @Override
+    public void storeLogStart(Partition partition) {}
+
+    @Override
     public void onDiskFailure(Partition partition, IOException cause) {
       throw new AssertionError(cause);
     }

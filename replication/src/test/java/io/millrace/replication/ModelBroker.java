@@ -36,6 +36,7 @@ final class ModelBroker implements ReplicaHost {
   private final ReplicationSettings settings;
   private @Nullable VirtualNode node;
   private @Nullable LogDirectories directories;
+  private @Nullable LogStarts logStarts;
   private @Nullable Partition partition;
 
   /// How much of the metadata has arrived here.
@@ -92,6 +93,7 @@ final class ModelBroker implements ReplicaHost {
                 throw new UncheckedIOException(cause);
               });
       directories = opened;
+      logStarts = new LogStarts(opened, machine.workers(), machine.loops().getFirst());
       LogEnvironment environment = new LogEnvironment(machine, new Reports(opened));
       boolean[] loaded = new boolean[1];
       opened.load(
@@ -146,6 +148,7 @@ final class ModelBroker implements ReplicaHost {
     node = null;
     partition = null;
     directories = null;
+    logStarts = null;
   }
 
   /// Lets some of the metadata arrive that is under way.
@@ -209,6 +212,14 @@ final class ModelBroker implements ReplicaHost {
     LogDirectories here = directories;
     if (here != null) {
       here.requestFlush(from.topicPartition());
+    }
+  }
+
+  @Override
+  public void storeLogStart(Partition from) {
+    LogStarts here = logStarts;
+    if (here != null) {
+      here.request(from);
     }
   }
 

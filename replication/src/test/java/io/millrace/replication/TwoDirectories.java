@@ -167,6 +167,11 @@ final class TwoDirectories implements ReplicaHost {
   }
 
   @Override
+  public void storeLogStart(Partition from) {
+    from.onLogStartStored(from.logStartOffset());
+  }
+
+  @Override
   public void onDiskFailure(Partition from, IOException cause) {
     throw new UncheckedIOException(cause);
   }

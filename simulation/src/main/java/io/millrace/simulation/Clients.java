@@ -7,6 +7,7 @@ import io.millrace.simulation.client.ConsumerGroup;
 import io.millrace.simulation.client.ProducerClient;
 import io.millrace.simulation.client.ProducerSettings;
 import io.millrace.simulation.client.ReaderClient;
+import io.millrace.simulation.client.RecordDeleter;
 import io.millrace.simulation.client.SimulatedClient;
 import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.scenario.Scenario;
@@ -29,6 +30,7 @@ final class Clients {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<ProducerClient> producers = new ArrayList<>();
   private final List<AdminClient> admins = new ArrayList<>();
+  private final List<RecordDeleter> deleters = new ArrayList<>();
   private final List<ConsumerGroup> groups = new ArrayList<>();
 
   Clients(World world, List<String> bootstrap, Scenario scenario, Ledger ledger) {
@@ -60,6 +62,11 @@ final class Clients {
             new AdminClient(world, bootstrap, TOPIC, scenario.nodes(), scenario.replicas());
         admins.add(admin);
         clients.add(admin);
+      }
+      case DELETE_RECORDS -> {
+        RecordDeleter deleter = new RecordDeleter(world, bootstrap, TOPIC, ledger);
+        deleters.add(deleter);
+        clients.add(deleter);
       }
     }
   }
@@ -120,13 +127,15 @@ final class Clients {
   long fetchRequests() {
     return requests()
         - produceRequests()
-        - admins.stream().mapToLong(SimulatedClient::requests).sum();
+        - admins.stream().mapToLong(SimulatedClient::requests).sum()
+        - deleters.stream().mapToLong(SimulatedClient::requests).sum();
   }
 
   /// What else was reached, by name.
   Map<String, Long> figures() {
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("changes", admins.stream().mapToLong(AdminClient::changes).sum());
+    figures.put("deletions", ledger.deletions().acknowledged());
     figures.put("commits", groups.stream().mapToLong(ConsumerGroup::commits).sum());
     figures.put("generations", groups.stream().mapToLong(ConsumerGroup::generations).sum());
     return figures;

@@ -3,6 +3,7 @@ package io.millrace.simulation;
 import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
 import io.millrace.simulation.audit.AcknowledgedStays;
+import io.millrace.simulation.audit.DeletionStays;
 import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.audit.Ledger;
 import io.millrace.simulation.audit.StoredOnceInOrder;
@@ -44,8 +45,8 @@ public final class ClusterRun {
   private final Agenda agenda;
   private final SimulatedCluster cluster;
   private final FaultInjector injector;
-  private final Ledger ledger = new Ledger();
   private final ReplicaProbe probe = new ReplicaProbe();
+  private final Ledger ledger;
   private final Clients clients;
   private int scheduledFaults;
 
@@ -56,6 +57,8 @@ public final class ClusterRun {
     this.agenda = new Agenda(world);
     this.cluster = new SimulatedCluster(world, scenario, timeline, this::mayFail);
     this.injector = new FaultInjector(world, cluster, scenario, agenda, timeline);
+    this.ledger =
+        new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));
     VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
     this.clients = new Clients(machine, cluster.bootstrap(), scenario, ledger);
   }

@@ -33,6 +33,15 @@ class ClusterSimulationTest {
     check(3003, "nodes=3 durability=fsync faults=kill,disk-loss");
   }
 
+  /// What is deleted for good stays so, whoever dies.
+  @Test
+  void deletedRecordsStayDeleted() throws Exception {
+    check(
+        1,
+        "nodes=3 seconds=20 workloads=idempotent,reader,classic-group,delete-records"
+            + " faults=kill,cut,blackout");
+  }
+
   /// `mvn verify` asks for one seed, the profile `sim-long` for many.
   @Test
   void holdsOnFreshSeeds() throws Exception {

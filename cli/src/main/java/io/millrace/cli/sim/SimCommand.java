@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
       "",
       "Faults: kill, power, blackout, restart, pause, cut, cut-one-way, loss, delay, reset,",
       "  slow-disk, disk-error, disk-full, clock-jump; or all, none.",
-      "Workloads: idempotent, at-least-once, unsafe, reader, classic-group, consumer-group, admin.",
+      "Workloads: idempotent, at-least-once, unsafe, reader, classic-group, consumer-group, admin,",
+      "  delete-records; or all.",
       "Exit status: 0 nothing failed, 1 something did, 2 wrong usage."
     })
 final class SimCommand implements Callable<Integer> {

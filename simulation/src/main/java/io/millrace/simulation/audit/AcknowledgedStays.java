@@ -1,6 +1,7 @@
 package io.millrace.simulation.audit;
 
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
@@ -14,14 +15,19 @@ public final class AcknowledgedStays {
     ledger
         .partitions()
         .forEach((partition, records) -> {
-          check(partition, records.acknowledged, "was acknowledged", records.stored);
-          check(partition, records.read, "was read", records.stored);
+          long begins = ledger.deletions().begins(partition);
+          check(
+              partition,
+              records.acknowledged.tailMap(begins, true),
+              "was acknowledged",
+              records.stored);
+          check(partition, records.read.tailMap(begins, true), "was read", records.stored);
         });
   }
 
   private static void check(
       TopicPartition partition,
-      TreeMap<Long, Written> promised,
+      SortedMap<Long, Written> promised,
       String how,
       TreeMap<Long, Written> stored) {
     for (Map.Entry<Long, Written> entry : promised.entrySet()) {

@@ -72,6 +72,17 @@ public final class GroupLedger {
     return of(partition).committed;
   }
 
+  /// What is below has been read, and nobody will begin there again: it was acknowledged as
+  /// committed, and no other commit may take its place; 0 while there is none.
+  public long done(TopicPartition partition) {
+    Progress known = of(partition);
+    long least = Math.min(known.committed, known.seen);
+    for (Doubt doubt : known.doubts) {
+      least = Math.min(least, doubt.offset());
+    }
+    return Math.max(0, least);
+  }
+
   /// A member found this offset committed (-1: none) and begins to read there.
   ///
   /// @param floor as [#floor] told when the request was sent

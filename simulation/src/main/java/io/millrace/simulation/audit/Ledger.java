@@ -24,6 +24,7 @@ public final class Ledger {
 
   private final Map<String, ProducerPromise> promises = new TreeMap<>();
   private final Map<TopicPartition, PartitionRecords> partitions = new LinkedHashMap<>();
+  private final DeletionStays deletions;
   private long acknowledged;
   private long sent;
   private long read;
@@ -44,6 +45,14 @@ public final class Ledger {
 
     /// Where a record that is stored once was seen first.
     final Map<Written, Long> places = new LinkedHashMap<>();
+  }
+
+  public Ledger(DeletionStays deletions) {
+    this.deletions = deletions;
+  }
+
+  public DeletionStays deletions() {
+    return deletions;
   }
 
   /// Introduces a producer, before it sends anything.
@@ -84,8 +93,11 @@ public final class Ledger {
     agree(partition, records, offset, record, "was acknowledged");
   }
 
-  public void read(String reader, TopicPartition partition, long offset, Written record) {
+  /// @param floor as [DeletionStays#floor] told when the reader asked
+  public void read(
+      String reader, TopicPartition partition, long offset, Written record, long floor) {
     read++;
+    deletions.read(reader, partition, offset, floor);
     PartitionRecords records = of(partition);
     if (record.partition() != partition.partition()
         || record.number() >= records.sent.getOrDefault(record.producer(), 0)) {
@@ -119,6 +131,16 @@ public final class Ledger {
             record + " " + how + " at " + offset + " of " + partition + ", but is at " + place);
       }
     }
+  }
+
+  /// What is below is known to be committed, and no group will ask for it again.
+  public long deletable(TopicPartition partition) {
+    PartitionRecords records = of(partition);
+    long known =
+        Math.max(
+            records.read.isEmpty() ? 0 : records.read.lastKey() + 1,
+            records.acknowledged.isEmpty() ? 0 : records.acknowledged.lastKey() + 1);
+    return Math.min(known, deletions.free(partition));
   }
 
   /// The record read at an offset, if any was.

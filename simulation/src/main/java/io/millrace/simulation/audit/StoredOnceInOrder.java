@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// DESIGN §4, 5: the records of an idempotent producer are stored once, in order and without gaps.
-/// Judged when everything sent is acknowledged and read.
+/// Judged when everything sent is acknowledged and read. Where the beginning was deleted, the order
+/// is that of what is left.
 public final class StoredOnceInOrder {
 
   private StoredOnceInOrder() {}
@@ -14,11 +15,12 @@ public final class StoredOnceInOrder {
         .partitions()
         .forEach((partition, records) -> {
           Map<String, Integer> next = new TreeMap<>();
+          boolean whole = ledger.deletions().begins(partition) == 0;
           records.stored.forEach((offset, record) -> {
             if (ledger.promise(record.producer()) != ProducerPromise.EXACTLY_ONCE_IN_ORDER) {
               return;
             }
-            int expected = next.getOrDefault(record.producer(), 0);
+            int expected = next.getOrDefault(record.producer(), whole ? 0 : record.number());
             if (record.number() != expected) {
               throw new InvariantBroken(
                   "StoredOnceInOrder",
@@ -35,7 +37,7 @@ public final class StoredOnceInOrder {
           });
           records.sent.forEach((producer, count) -> {
             boolean promised = ledger.promise(producer) == ProducerPromise.EXACTLY_ONCE_IN_ORDER;
-            if (promised && next.getOrDefault(producer, 0) != (int) count) {
+            if (promised && next.getOrDefault(producer, whole ? 0 : count) != (int) count) {
               throw new InvariantBroken(
                   "StoredOnceInOrder",
                   producer

@@ -45,10 +45,11 @@ public final class ConsumerGroup implements SimulatedClient {
     this.topic = topic;
     this.ledger = ledger;
     this.group = new GroupLedger(name);
+    ledger.deletions().hold(group::done);
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
     for (int i = 1; i <= MEMBERS; i++) {
       ClusterClient own = new ClusterClient(world, loop, name + "-" + i, bootstrap);
-      PartitionReader reader = new PartitionReader(own, topic, ledger, () -> false);
+      PartitionReader reader = new PartitionReader(own, topic, ledger, () -> false, false);
       readers.add(reader);
       members.add(
           switch (protocol) {

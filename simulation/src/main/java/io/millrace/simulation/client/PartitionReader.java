@@ -15,6 +15,8 @@ import org.apache.kafka.clients.FetchSessionHandler;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.Record;
@@ -31,7 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// `FetchSessionHandler`.
 ///
 /// Judges what it sees (Jepsen's *poll skip* and *non-monotonic poll*): offsets of a partition come
-/// without gaps from the position on, since nothing here is compacted or transactional.
+/// without gaps from the position on, since nothing here is compacted or transactional. Where
+/// records were deleted on purpose, a reader goes on at the new beginning; a member of a group, who
+/// never begins below it while the partition is its own, only waits to hear that it is not.
 final class PartitionReader {
 
   private static final int MAX_WAIT_MS = 300;
@@ -44,6 +48,7 @@ final class PartitionReader {
   private final String topic;
   private final Ledger ledger;
   private final BooleanSupplier damageAllowed;
+  private final boolean skipsDeleted;
   private final Map<TopicPartition, Position> positions = new TreeMap<>(Requests.BY_NAME);
   private final Map<Integer, FetchSessionHandler> sessions = new TreeMap<>();
   private final Set<Integer> busy = new TreeSet<>();
@@ -59,15 +64,29 @@ final class PartitionReader {
     long next;
     long highWatermark = Long.MAX_VALUE;
 
+    /// The leader is asked where the log begins.
+    boolean seeking;
+
     Position(long assignment, long next) {
       this.assignment = assignment;
       this.next = next;
     }
   }
 
+  /// What a fetch asked of a partition.
+  ///
+  /// @param floor what was deleted for good when it left
+  private record Asked(long assignment, long floor) {}
+
   /// @param damageAllowed whether a batch that fails its checksum is expected now; it is read again
+  /// @param skipsDeleted whether to go on behind what was deleted
   PartitionReader(
-      ClusterClient cluster, String topic, Ledger ledger, BooleanSupplier damageAllowed) {
+      ClusterClient cluster,
+      String topic,
+      Ledger ledger,
+      BooleanSupplier damageAllowed,
+      boolean skipsDeleted) {
+    this.skipsDeleted = skipsDeleted;
     this.cluster = cluster;
     this.topic = topic;
     this.ledger = ledger;
@@ -119,7 +138,7 @@ final class PartitionReader {
   /// Whether everything below the high watermarks that were last told has been read.
   boolean isAtEnd() {
     return positions.values().stream()
-        .allMatch(position -> position.next >= position.highWatermark);
+        .allMatch(position -> !position.seeking && position.next >= position.highWatermark);
   }
 
   /// Forgets the high watermarks, so that [#isAtEnd] waits for new answers.
@@ -153,7 +172,7 @@ final class PartitionReader {
       int leader = cluster.leader(partition);
       if (leader < 0) {
         missing = true;
-      } else {
+      } else if (!Requests.present(positions.get(partition)).seeking) {
         byLeader.computeIfAbsent(leader, _ -> new ArrayList<>()).add(partition);
       }
     }
@@ -183,10 +202,10 @@ final class PartitionReader {
         sessions.computeIfAbsent(
             leader, id -> new FetchSessionHandler(new LogContext(cluster.name()), id));
     FetchSessionHandler.Builder builder = session.newBuilder(partitions.size(), false);
-    Map<TopicPartition, Long> asked = new LinkedHashMap<>();
+    Map<TopicPartition, Asked> asked = new LinkedHashMap<>();
     for (TopicPartition partition : partitions) {
       Position position = Requests.present(positions.get(partition));
-      asked.put(partition, position.assignment);
+      asked.put(partition, new Asked(position.assignment, floor(partition)));
       builder.add(
           partition,
           new FetchRequest.PartitionData(
@@ -220,7 +239,7 @@ final class PartitionReader {
 
   private void onAnswer(
       FetchSessionHandler session,
-      Map<TopicPartition, Long> asked,
+      Map<TopicPartition, Asked> asked,
       @Nullable FetchResponseData answer) {
     if (answer == null) {
       session.handleError(new java.io.IOException("connection lost"));
@@ -238,8 +257,9 @@ final class PartitionReader {
           TopicPartition partition = new TopicPartition(name, data.partitionIndex());
           Position position = positions.get(partition);
           // A seek in between makes the answer one to another question.
-          if (position != null && asked.getOrDefault(partition, -1L) == position.assignment) {
-            onPartition(partition, position, data);
+          Asked one = asked.get(partition);
+          if (position != null && one != null && one.assignment() == position.assignment) {
+            onPartition(partition, position, one, data);
           }
         }
       }
@@ -247,19 +267,31 @@ final class PartitionReader {
   }
 
   private void onPartition(
-      TopicPartition partition, Position position, FetchResponseData.PartitionData data) {
+      TopicPartition partition,
+      Position position,
+      Asked asked,
+      FetchResponseData.PartitionData data) {
     Errors error = Errors.forCode(data.errorCode());
     switch (error) {
       case NONE -> {
-        read(partition, position, data);
+        read(partition, position, asked.floor(), data);
         position.highWatermark = data.highWatermark();
       }
-      case OFFSET_OUT_OF_RANGE ->
+      case OFFSET_OUT_OF_RANGE -> {
+        if (!ledger.deletions().mayBeGone(partition, position.next)) {
           throw new InvariantBroken(
               "AcknowledgedStays",
               String.format(
                   "%s read %s up to %d and is told that this is out of range (epoch %d)",
                   cluster.name(), partition, position.next, cluster.leaderEpoch(partition)));
+        }
+        if (skipsDeleted) {
+          position.seeking = true;
+          seekBeginning(partition, position);
+        } else {
+          refresh();
+        }
+      }
       case CORRUPT_MESSAGE, UNKNOWN_SERVER_ERROR -> {
         if (!damageAllowed.getAsBoolean()) {
           throw new InvariantBroken(
@@ -271,8 +303,48 @@ final class PartitionReader {
     }
   }
 
+  private long floor(TopicPartition partition) {
+    return ledger.deletions().floor(partition, cluster.leaderEpoch(partition));
+  }
+
+  /// Asks the leader where the log begins, until it says so, and goes on there.
+  private void seekBeginning(TopicPartition partition, Position position) {
+    int leader = cluster.leader(partition);
+    if (!running || positions.get(partition) != position) {
+      return;
+    }
+    if (leader < 0) {
+      refresh();
+      cluster.later(() -> seekBeginning(partition, position));
+      return;
+    }
+    long floor = floor(partition);
+    cluster
+        .broker(leader)
+        .send(
+            ApiKeys.LIST_OFFSETS,
+            Requests.beginning(partition, cluster.leaderEpoch(partition)),
+            answer -> {
+              ListOffsetsPartitionResponse found =
+                  answer instanceof ListOffsetsResponseData data
+                      ? data.topics().getFirst().partitions().getFirst()
+                      : null;
+              if (found == null || found.errorCode() != Errors.NONE.code()) {
+                refresh();
+                cluster.later(() -> seekBeginning(partition, position));
+                return;
+              }
+              ledger.deletions().begins(cluster.name(), partition, found.offset(), floor);
+              position.next = Math.max(position.next, found.offset());
+              position.seeking = false;
+            });
+  }
+
   private void read(
-      TopicPartition partition, Position position, FetchResponseData.PartitionData data) {
+      TopicPartition partition,
+      Position position,
+      long floor,
+      FetchResponseData.PartitionData data) {
     if (data.records() == null) {
       return;
     }
@@ -301,7 +373,7 @@ final class PartitionReader {
                   + " is next");
         }
         Written written = Written.parse(Utils.toArray(record.value()));
-        ledger.read(cluster.name(), partition, record.offset(), written);
+        ledger.read(cluster.name(), partition, record.offset(), written, floor);
         position.next = record.offset() + 1;
       }
     }

@@ -32,7 +32,7 @@ public final class ReaderClient implements SimulatedClient {
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
     this.topic = topic;
     this.seeks = !name.equals(Ledger.AUDITOR);
-    this.reader = new PartitionReader(cluster, topic, ledger, damageAllowed);
+    this.reader = new PartitionReader(cluster, topic, ledger, damageAllowed, true);
   }
 
   @Override

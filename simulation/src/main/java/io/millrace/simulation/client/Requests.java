@@ -4,7 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.jspecify.annotations.Nullable;
 
 /// Parts of requests that several clients make alike.
@@ -19,6 +21,22 @@ final class Requests {
     return new MetadataRequestData()
         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic)))
         .setAllowAutoTopicCreation(false);
+  }
+
+  /// Asks a leader of this epoch for the first offset of a partition.
+  static ListOffsetsRequestData beginning(TopicPartition partition, int leaderEpoch) {
+    return new ListOffsetsRequestData()
+        .setReplicaId(ListOffsetsRequest.CONSUMER_REPLICA_ID)
+        .setTopics(
+            List.of(
+                new ListOffsetsRequestData.ListOffsetsTopic()
+                    .setName(partition.topic())
+                    .setPartitions(
+                        List.of(
+                            new ListOffsetsRequestData.ListOffsetsPartition()
+                                .setPartitionIndex(partition.partition())
+                                .setCurrentLeaderEpoch(leaderEpoch)
+                                .setTimestamp(ListOffsetsRequest.EARLIEST_TIMESTAMP)))));
   }
 
   static Optional<Integer> epoch(int leaderEpoch) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 
 /// What can be seen inside the nodes between two steps, looked at many times a virtual second:
 ///
@@ -35,10 +36,17 @@ public final class ReplicaProbe {
 
   private final Map<Reign, Integer> leaders = new LinkedHashMap<>();
   private final Map<Reign, Seen> marks = new LinkedHashMap<>();
+  private final Map<TopicPartition, Integer> epochs = new LinkedHashMap<>();
 
   /// Reigns of leaders seen so far.
   public long elections() {
     return leaders.size();
+  }
+
+  /// The highest leader epoch of a partition that was seen at any node until now.
+  public int newestEpoch(List<SimulatedNode> nodes, TopicPartition partition) {
+    look(nodes);
+    return epochs.getOrDefault(partition, 0);
   }
 
   public void look(List<SimulatedNode> nodes) {
@@ -56,6 +64,7 @@ public final class ReplicaProbe {
 
   private void look(SimulatedNode node, Partition partition) {
     Reign reign = new Reign(partition.id(), partition.leaderEpoch());
+    epochs.merge(partition.topicPartition(), reign.epoch(), Math::max);
     Integer before = leaders.putIfAbsent(reign, node.id());
     if (before != null && before != node.id()) {
       throw new InvariantBroken(

@@ -15,5 +15,7 @@ public enum Workload {
   /// A group of three members with the protocol of KIP-848.
   CONSUMER_GROUP,
   /// An administrator: topics come and go, leaders move, settings change.
-  ADMIN
+  ADMIN,
+  /// Deletes the beginnings of partitions that all groups have read.
+  DELETE_RECORDS
 }

@@ -53,10 +53,10 @@ class GroupLedgerTest {
 
   @Test
   void whatIsStoredMustHaveBeenSeen() {
-    Ledger records = new Ledger();
+    Ledger records = new Ledger(new DeletionStays(_ -> 0));
     Written written = new Written("p", 0, 0);
     records.sent(PARTITION, written);
-    records.read(Ledger.AUDITOR, PARTITION, 0, written);
+    records.read(Ledger.AUDITOR, PARTITION, 0, written, 0);
     assertThatThrownBy(() -> ledger.check(records)).hasMessageStartingWith("Unseen");
     commit(1, 1, true);
     ledger.check(records);

@@ -37,6 +37,9 @@ record Mutant(String name, String scenario, long known, Set<String> caughtBy, Li
   static final Set<String> UNSAFE =
       Set.of("MinIsrHeld", "HighWatermarkStays", "AcknowledgedStays", "OffsetsAgree", "Violation");
 
+  /// What was deleted for good is there again.
+  static final Set<String> DELETED = Set.of("DeletionStays");
+
   /// Replicas hold different records: one refuses what the other sends, or both are read.
   static final Set<String> APART =
       Set.of("Progress", "OffsetsAgree", "LogMatching", "AcknowledgedStays", "StoredOnceInOrder");

@@ -13,6 +13,10 @@ final class ReplicationMutants {
   private static final String QUIET =
       "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none";
 
+  private static final String DELETING =
+      "nodes=3 durability=page-cache seconds=20 workloads=idempotent,reader,delete-records"
+          + " faults=kill,cut,blackout";
+
   private ReplicationMutants() {}
 
   static List<Mutant> all() {
@@ -80,6 +84,18 @@ final class ReplicationMutants {
                 "a follower believes any high watermark",
                 "nodes=3 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none",
                 in("replication.FollowerReplica", "follow").takes("min", Long.MAX_VALUE))
-            .caught(1, Mutant.UNSAFE));
+            .caught(1, Mutant.UNSAFE),
+        Mutant.of(
+                "acknowledges a deletion before the followers",
+                DELETING,
+                in("replication.LeaderReplica", "lowWatermark").takes("inMaximalIsr", false),
+                in("replication.LeaderReplica", "lowWatermark").takes("mayJoinIsr", false))
+            .caught(1, Mutant.DELETED),
+        Mutant.of(
+                "a deletion is not written down",
+                DELETING,
+                in("replication.Replica", "durableLogStart").takes("min", Long.MAX_VALUE),
+                in("replication.Replica", "isLogStartDurable").returns(true))
+            .caught(1, Mutant.DELETED));
   }
 }
