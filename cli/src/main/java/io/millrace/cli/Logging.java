@@ -37,6 +37,12 @@ public final class Logging {
     configure(to, Map.of("root", "ERROR"));
   }
 
+  /// Sets up logging for simulated nodes, whose complaints are part of the plan: nothing, unless
+  /// asked for.
+  public static void forSimulation(PrintStream to) {
+    configure(to, Map.of("root", "OFF"));
+  }
+
   private static void configure(PrintStream to, Map<String, String> defaults) {
     Map<String, String> levels = new TreeMap<>(defaults);
     String everything = System.getProperty("log.level");

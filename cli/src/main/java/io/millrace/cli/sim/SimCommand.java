@@ -114,11 +114,7 @@ final class SimCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    // Nodes that are killed complain; their complaints are part of the plan.
-    Logging.forCommand(console.err());
-    if (System.getProperty("log.level") == null) {
-      java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.OFF);
-    }
+    Logging.forSimulation(console.err());
     Long one = seed;
     if (one != null) {
       return replay(one);

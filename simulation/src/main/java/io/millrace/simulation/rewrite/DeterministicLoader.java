@@ -17,6 +17,10 @@ public final class DeterministicLoader extends ClassLoader {
 
   private static final String LOOP_QUEUE = LoopEventQueue.class.getName();
 
+  /// Shared with the process, whose log settings hold for the runs too. It keeps loggers by their
+  /// names and nothing of a run.
+  private static final String LOGGING = "org.slf4j.";
+
   /// What the core and the tests' side of a run must agree on, so that it is loaded once.
   private final ClassLoader classPath;
 
@@ -46,6 +50,9 @@ public final class DeterministicLoader extends ClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
+    if (name.startsWith(LOGGING)) {
+      return classPath.loadClass(name);
+    }
     if (!name.startsWith(KAFKA) && !name.startsWith(OURS) && !isLibrary(name)) {
       throw new ClassNotFoundException(name);
     }
