@@ -121,9 +121,8 @@ public final class DiskFaults {
   }
 
   void check(Operation kind, Path path) throws IOException {
-    Path normal = path.normalize();
     for (Path gone : dead) {
-      if (normal.startsWith(gone)) {
+      if (path.normalize().startsWith(gone)) {
         throw new IOException(path + ": Input/output error (dead directory)");
       }
     }

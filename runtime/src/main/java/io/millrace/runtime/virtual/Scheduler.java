@@ -1,13 +1,12 @@
 package io.millrace.runtime.virtual;
 
 import io.millrace.runtime.FaultHandler;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The one queue of a world's events, by virtual time and then in the order they were made.
 final class Scheduler {
 
-  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final EventHeap events = new EventHeap();
   private final Trace trace = new Trace();
   private final FaultHandler faults;
   private long eventNanos;
@@ -48,7 +47,7 @@ final class Scheduler {
   ///
   /// @param owner the process that it belongs to; null for the machines' kernels and the cables
   Event at(long nanos, @Nullable VirtualNode owner, String what, Runnable action) {
-    Event event = new Event(Math.max(nanos, now()), sequence++, owner, what, action);
+    Event event = new Event(this, Math.max(nanos, now()), sequence++, owner, what, action);
     events.add(event);
     return event;
   }
@@ -60,7 +59,7 @@ final class Scheduler {
       return false;
     }
     VirtualNode owner = event.owner;
-    if (event.cancelled || (owner != null && !owner.alive())) {
+    if (owner != null && !owner.alive()) {
       return true;
     }
     if (owner != null && owner.pausedUntil() > event.atNanos) {
@@ -106,16 +105,25 @@ final class Scheduler {
   }
 
   /// Something that will happen.
-  static final class Event implements Comparable<Event> {
-    private long atNanos;
+  static final class Event {
+    private final Scheduler scheduler;
     private final long order;
     private final @Nullable VirtualNode owner;
     final String what;
     private final Runnable action;
-    private boolean cancelled;
+    private long atNanos;
+
+    /// Its place in the heap, negative when it is not in there; the heap's own.
+    int place = -1;
 
     private Event(
-        long atNanos, long order, @Nullable VirtualNode owner, String what, Runnable action) {
+        Scheduler scheduler,
+        long atNanos,
+        long order,
+        @Nullable VirtualNode owner,
+        String what,
+        Runnable action) {
+      this.scheduler = scheduler;
       this.atNanos = atNanos;
       this.order = order;
       this.owner = owner;
@@ -123,14 +131,13 @@ final class Scheduler {
       this.action = action;
     }
 
+    /// It will not happen, unless it has.
     void cancel() {
-      cancelled = true;
+      scheduler.events.remove(this);
     }
 
-    @Override
-    public int compareTo(Event other) {
-      int byTime = Long.compare(atNanos, other.atNanos);
-      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    boolean isBefore(Event other) {
+      return atNanos != other.atNanos ? atNanos < other.atNanos : order < other.order;
     }
   }
 }

@@ -26,7 +26,13 @@ final class VirtualInput {
   private final ArrayDeque<ByteBuffer> kernel = new ArrayDeque<>();
   private int kernelBytes;
   private final ReceiveBuffer lent = new ReceiveBuffer(ByteBuffer.allocate(0));
+
+  /// Everything in it but the bytes from `readIndex` to `writeIndex` is poison.
   private @Nullable ByteBuffer memory;
+
+  /// The buffer that the bytes stood in before; all poison.
+  private @Nullable ByteBuffer left;
+
   private int readIndex;
   private int writeIndex;
   private int needed;
@@ -83,16 +89,27 @@ final class VirtualInput {
     }
     int lead = random.nextInt(SPARE_BYTES);
     int capacity = lead + Math.max(unfinished + count, needed) + random.nextInt(SPARE_BYTES);
-    ByteBuffer to = ByteBuffer.allocateDirect(capacity);
-    poison(to, 0, capacity);
+    ByteBuffer to = other(capacity);
     if (from != null) {
       to.put(lead, from, readIndex, unfinished);
-      poison(from, 0, from.capacity());
+      poison(from, readIndex, writeIndex);
     }
+    left = from;
     memory = to;
     readIndex = lead;
     writeIndex = lead + unfinished;
     return to;
+  }
+
+  /// Another buffer than the present one, poisoned: the one that was left before, if it will do.
+  private ByteBuffer other(int capacity) {
+    ByteBuffer spare = left;
+    if (spare != null && spare.capacity() >= capacity) {
+      return spare.clear();
+    }
+    ByteBuffer made = ByteBuffer.allocateDirect(capacity);
+    poison(made, 0, capacity);
+    return made;
   }
 
   private static void poison(ByteBuffer buffer, int from, int to) {

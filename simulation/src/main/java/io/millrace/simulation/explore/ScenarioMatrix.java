@@ -11,7 +11,8 @@ import java.util.EnumSet;
 /// @param base what holds for all
 /// @param nodesVary whether 1, 3 and 5 nodes take turns
 /// @param durabilityVaries whether both durabilities take turns
-/// @param faultsVary whether every fourth seed has one kind of fault only
+/// @param faultsVary whether every fourth seed has one kind of fault only (a lost disk comes with
+///   kills)
 public record ScenarioMatrix(
     Scenario base, boolean nodesVary, boolean durabilityVaries, boolean faultsVary) {
 
@@ -29,7 +30,10 @@ public record ScenarioMatrix(
     if (faultsVary && Math.floorMod(seed, 4L) == 3) {
       FaultKind[] kinds = FaultKind.values();
       FaultKind alone = kinds[(int) Math.floorMod(seed / 4, (long) kinds.length)];
-      Scenario narrow = scenario.withFaults(EnumSet.of(alone));
+      // A disk is lost once a run, which is too little for a run to count.
+      EnumSet<FaultKind> few =
+          alone == FaultKind.DISK_LOSS ? EnumSet.of(alone, FaultKind.KILL) : EnumSet.of(alone);
+      Scenario narrow = scenario.withFaults(few);
       return narrow.possibleFaults().isEmpty() ? scenario : narrow;
     }
     return scenario;
