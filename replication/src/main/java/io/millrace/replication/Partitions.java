@@ -58,6 +58,9 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
 
+  /// When the last committed metadata was followed.
+  private volatile long newsNanos;
+
   /// On the metadata loop.
   private final ReplicaFetchers fetchers = new ReplicaFetchers(this);
 
@@ -195,6 +198,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     for (ImageListener follower : followers) {
       follower.onImage(delta, image, manifest);
     }
+    newsNanos = nanos();
   }
 
   private void apply(MetadataDelta delta, MetadataImage image) {
@@ -410,6 +414,11 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         && !registration.fenced()
         && !registration.inControlledShutdown()
         && (brokerEpoch == -1 || brokerEpoch == registration.epoch());
+  }
+
+  @Override
+  public boolean hearsOfMetadata() {
+    return nanos() - newsNanos <= replication.metadataPatienceNanos();
   }
 
   @Override

@@ -97,12 +97,23 @@ final class Reads {
     EpochEnd end =
         replica.log.epochs().endOffsetFor(request.lastFetchedEpoch, replica.log.logEndOffset());
     if (!end.isDefined() || request.fetchOffset < replica.log.logStartOffset()) {
-      return Errors.OFFSET_OUT_OF_RANGE;
+      return request.fetchOffset < replica.log.logStartOffset()
+          ? Errors.OFFSET_OUT_OF_RANGE
+          : beyondLog();
     }
     if (end.epoch() < request.lastFetchedEpoch || end.endOffset() < request.fetchOffset) {
       answer.diverging = end;
     }
     return Errors.NONE;
+  }
+
+  /// What to say to a reader that has read more than this replica has. A leader that was replaced
+  /// without hearing of it would be wrong to call that impossible: a client that knows no leader
+  /// epochs (before KIP-320) would give up, or begin anew, although the new leader has it all.
+  private Errors beyondLog() {
+    return replica.leader() == null || replica.host.hearsOfMetadata()
+        ? Errors.OFFSET_OUT_OF_RANGE
+        : Errors.NOT_LEADER_OR_FOLLOWER;
   }
 
   /// A follower that catches up waits while this broker has sent as much as it may.
@@ -145,7 +156,9 @@ final class Reads {
           answer.aborted = List.of();
         }
       }
-      case LogRead.Refused refused -> answer.refuse(refused.error());
+      case LogRead.Refused refused ->
+          answer.refuse(
+              request.fetchOffset > replica.log.logEndOffset() ? beyondLog() : refused.error());
       case LogRead.Failed failed -> {
         return failed.cause();
       }

@@ -22,6 +22,10 @@ interface ReplicaHost {
   ///   never fetched
   boolean mayJoinIsr(int brokerId, long brokerEpoch);
 
+  /// Whether this broker still hears of the metadata log, so that it would soon know if it led no
+  /// more. May be called under a guard.
+  boolean hearsOfMetadata();
+
   /// The partition's leader has something to tell the controller.
   void onProposal(Partition partition);
 

@@ -14,6 +14,8 @@ package io.millrace.replication;
 /// @param quotaWindowSeconds `replication.quota.window.num` times `.size.seconds`: how long what a
 ///   throttled replica has copied may hold back what follows
 /// @param directoryQuotaWindowSeconds the same of `alter.log.dirs.replication.quota.window`
+/// @param metadataIdleMs `metadata.max.idle.interval.ms`: the active controller writes at least
+///   this often into the metadata log; 0 where it does so for changes only
 public record ReplicationSettings(
     long lagTimeMaxMs,
     int fetchers,
@@ -24,11 +26,18 @@ public record ReplicationSettings(
     int fetchBackoffMs,
     int socketTimeoutMs,
     int quotaWindowSeconds,
-    int directoryQuotaWindowSeconds) {
+    int directoryQuotaWindowSeconds,
+    int metadataIdleMs) {
 
   /// Kafka's defaults.
   public static final ReplicationSettings DEFAULTS =
-      new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11);
+      new ReplicationSettings(30_000, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11, 500);
+
+  /// How long a broker may hear nothing of the metadata log before it doubts what it knows: a news
+  /// that is due comes late where the machine is busy.
+  long metadataPatienceNanos() {
+    return metadataIdleMs <= 0 ? Long.MAX_VALUE : 2 * metadataIdleMs * 1_000_000L;
+  }
 
   /// No fetch session's partition goes unread for longer, so that a follower's session that has
   /// nothing to fetch still says that the follower keeps up.

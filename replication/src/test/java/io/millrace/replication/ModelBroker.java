@@ -203,6 +203,11 @@ final class ModelBroker implements ReplicaHost {
   }
 
   @Override
+  public boolean hearsOfMetadata() {
+    return true;
+  }
+
+  @Override
   public void onProposal(Partition from) {
     controller.onProposal(this, from);
   }

@@ -41,7 +41,7 @@ final class ReplicaSetRun {
 
   private static final int MIN_ISR = 2;
   private static final ReplicationSettings SETTINGS =
-      new ReplicationSettings(200, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11);
+      new ReplicationSettings(200, 1, 1 << 20, 10 << 20, 1, 500, 1_000, 30_000, 11, 11, 500);
 
   private final VirtualWorld world;
   private final RandomGenerator random;

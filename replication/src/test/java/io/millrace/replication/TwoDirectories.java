@@ -39,6 +39,7 @@ final class TwoDirectories implements ReplicaHost {
   final DirectoryMoves moves;
   final List<Uuid> reported = new ArrayList<>();
   @Nullable Partition partition;
+  boolean hearsOfMetadata = true;
 
   /// Boots the machine with what its disk has kept.
   ///
@@ -156,6 +157,11 @@ final class TwoDirectories implements ReplicaHost {
   @Override
   public boolean mayJoinIsr(int brokerId, long brokerEpoch) {
     return true;
+  }
+
+  @Override
+  public boolean hearsOfMetadata() {
+    return hearsOfMetadata;
   }
 
   @Override

@@ -158,7 +158,8 @@ final class BrokerAssembly {
         values.getInt("replication.quota.window.num")
             * values.getInt("replication.quota.window.size.seconds"),
         values.getInt("alter.log.dirs.replication.quota.window.num")
-            * values.getInt("alter.log.dirs.replication.quota.window.size.seconds"));
+            * values.getInt("alter.log.dirs.replication.quota.window.size.seconds"),
+        values.getInt("metadata.max.idle.interval.ms"));
   }
 
   private TopicSettings settings(MetadataImage image, String topic) {
