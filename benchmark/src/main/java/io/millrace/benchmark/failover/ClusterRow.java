@@ -2,8 +2,8 @@ package io.millrace.benchmark.failover;
 
 import io.millrace.benchmark.row.Row;
 
-/// A row that keeps a cluster of its own from run to run, and measures what a blow to one of its
-/// nodes costs. It is no row of the table of costs.
+/// A row that keeps a cluster of its own from run to run, and is left out of the table of one node:
+/// what a blow to one of its nodes costs, or what replication does.
 public interface ClusterRow extends Row {
 
   @Override

@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /// What clients may know of a cluster, and what they may ask of it: who leads a topic's partitions,
 /// who is in sync, which controller is active. A question that fails because nodes are down is
 /// asked again.
-final class Topology implements AutoCloseable {
+public final class Topology implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
   private static final int ANSWER_MS = 5_000;
   private static final int LOOK_MS = 20;
@@ -33,9 +33,9 @@ final class Topology implements AutoCloseable {
   private final String topic;
 
   /// One partition; leader −1 for none.
-  record State(int leader, List<Integer> isr) {}
+  public record State(int leader, List<Integer> isr) {}
 
-  Topology(String bootstrap, String topic) {
+  public Topology(String bootstrap, String topic) {
     this.topic = topic;
     this.admin =
         Admin.create(
@@ -50,7 +50,7 @@ final class Topology implements AutoCloseable {
                 "enable.metrics.push", "false"));
   }
 
-  void awaitNodes(int nodes) {
+  public void awaitNodes(int nodes) {
     await("%d nodes".formatted(nodes), () -> get(admin.describeCluster().nodes()).size() == nodes);
   }
 
@@ -64,7 +64,7 @@ final class Topology implements AutoCloseable {
   }
 
   /// Makes the topic with these replicas of each partition, the first one preferred.
-  void createTopic(Map<Integer, List<Integer>> replicas) {
+  public void createTopic(Map<Integer, List<Integer>> replicas) {
     NewTopic wanted = new NewTopic(topic, replicas).configs(Map.of("min.insync.replicas", "2"));
     await(
         "the topic",
@@ -74,6 +74,16 @@ final class Topology implements AutoCloseable {
           } catch (TopicExistsException _) {
             // An answer was lost.
           }
+          return true;
+        });
+  }
+
+  /// Deletes the topic.
+  public void deleteTopic() {
+    await(
+        "the end of the topic",
+        () -> {
+          get(admin.deleteTopics(List.of(topic)).all());
           return true;
         });
   }
@@ -119,7 +129,7 @@ final class Topology implements AutoCloseable {
   }
 
   /// Waits until every partition is as wanted.
-  void awaitEach(String what, Predicate<State> wanted) {
+  public void awaitEach(String what, Predicate<State> wanted) {
     await(what, () -> partitions().stream().allMatch(wanted));
   }
 

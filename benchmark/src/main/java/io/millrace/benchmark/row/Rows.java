@@ -4,6 +4,7 @@ import io.millrace.benchmark.failover.Blow;
 import io.millrace.benchmark.failover.ControllerRow;
 import io.millrace.benchmark.failover.FailoverRow;
 import io.millrace.benchmark.failover.TakeoverRow;
+import io.millrace.benchmark.replicated.ReplicatedRow;
 import io.millrace.benchmark.wire.Payload;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
@@ -75,6 +76,8 @@ public final class Rows {
         new IdleRow(),
         new RestartRow(),
         new CommitsRow(),
+        new ReplicatedRow(ReplicatedRow.Pace.BULK),
+        new ReplicatedRow(ReplicatedRow.Pace.LATENCY),
         new FailoverRow(Blow.BROKER),
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),

@@ -28,7 +28,7 @@ public record Trial(BrokerUnderTest broker, List<Long> others, Scale scale, int 
   }
 
   /// What every loaded row reports: what the broker spent a request and a gigabyte of payload.
-  static Map<Metric, Double> costs(Usage usage, long requests, long payloadBytes) {
+  public static Map<Metric, Double> costs(Usage usage, long requests, long payloadBytes) {
     Map<Metric, Double> values = new EnumMap<>(Metric.class);
     if (requests > 0) {
       values.put(Metric.CPU_MICROS_PER_REQUEST, usage.brokerCpuSeconds() * 1e6 / requests);
