@@ -18,30 +18,22 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
-import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.VoteRequestData;
-import org.apache.kafka.common.message.VoteResponseData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.Endpoints;
 import org.apache.kafka.raft.ExternalKRaftMetrics;
 import org.apache.kafka.raft.KafkaRaftClient;
-import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
 import org.apache.kafka.raft.RaftMessage;
-import org.apache.kafka.raft.RaftRequest;
-import org.apache.kafka.raft.RaftUtil;
-import org.apache.kafka.raft.ReplicaKey;
 import org.apache.kafka.raft.internals.BatchMemoryPool;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.OffsetAndEpoch;
@@ -86,22 +78,6 @@ public final class RaftHost {
 
   private static final int POOLED_BATCHES = 5;
 
-  private static final int NO_LEADER = -1;
-
-  /// A leader that has not answered for this part of the fetch timeout is silent to a voter that is
-  /// asked; the asking one has waited for all of it. A leader that lives answers within a sixth.
-  private static final int SILENT_PART = 2;
-
-  private static final RequestHeaderData RESIGNATION_HEADER =
-      new RequestHeaderData()
-          .setRequestApiKey(ApiKeys.END_QUORUM_EPOCH.id)
-          .setRequestApiVersion(ApiKeys.END_QUORUM_EPOCH.latestVersion());
-
-  private static final RequestHeaderData DOUBT_HEADER =
-      new RequestHeaderData()
-          .setRequestApiKey(ApiKeys.VOTE.id)
-          .setRequestApiVersion(ApiKeys.VOTE.latestVersion());
-
   private enum State {
     NEW,
     RUNNING,
@@ -113,7 +89,6 @@ public final class RaftHost {
   private final KafkaTime time;
   private final MetadataLog log;
   private final QuorumStateFile voteFile;
-  private final QuorumTimings timings;
   private final String clusterId;
   private final Map<Integer, InetSocketAddress> staticVoters;
   private final Metrics metrics;
@@ -123,6 +98,8 @@ public final class RaftHost {
   private final KafkaRaftClient<ApiMessageAndVersion> client;
   private final HostedRaftClient hosted;
   private final RaftGate gate;
+  private final RaftInbox inbox;
+  private final Prompts prompts;
   private final Succession succession;
   private final LogContext logContext;
   private final BiConsumer<String, Throwable> onFault;
@@ -148,7 +125,7 @@ public final class RaftHost {
     this.onFault = onFault;
     this.clock = new RunningClock(world.clock(), "The loop raft");
     this.time = KafkaTime.steady(clock);
-    this.timings = QuorumTimings.of(settings, identity.nodeId());
+    QuorumTimings timings = QuorumTimings.of(settings, identity.nodeId());
     this.clusterId = identity.clusterId();
     this.staticVoters = settings.staticVoters();
     this.logContext = new LogContext("[Raft id=" + identity.nodeId() + "] ");
@@ -183,13 +160,24 @@ public final class RaftHost {
             logContext,
             Random.from(world.entropy().stream("raft")),
             timings.config());
-    this.succession = new Succession(loop, new Successor(identity.nodeId()));
+    this.inbox = new RaftInbox(client, time);
+    this.prompts =
+        new Prompts(
+            identity.nodeId(),
+            clusterId,
+            channel.listenerName(),
+            timings.config().fetchTimeoutMs(),
+            client,
+            log,
+            inbox,
+            this::silenceOf);
+    this.succession = new Succession(loop, prompts);
     this.hosted = new HostedRaftClient(client, listeners);
     this.gate =
         new RaftGate(
             new PeerClaims(identity.nodeId(), clusterId, new ClientView(client, channel, time)),
             () -> RaftClients.isVoter(client),
-            this::doubtEpoch);
+            prompts::doubtEpoch);
     client.register(listeners);
   }
 
@@ -324,7 +312,7 @@ public final class RaftHost {
       onResponse.accept(RaftGate.errorResponse(request, Errors.INVALID_REQUEST));
       return;
     }
-    Runnable toClient = () -> deliver(listener, header, request, onResponse);
+    Runnable toClient = () -> inbox.deliver(listener, header, request, onResponse);
     switch (request) {
       case VoteRequestData vote
           when clusterId.equals(vote.clusterId()) && Succession.isPreVote(vote) ->
@@ -342,66 +330,12 @@ public final class RaftHost {
               succession.onLeaderGone(resignation);
             }
           });
-      default -> deliver(listener, header, request, onResponse);
+      default -> inbox.deliver(listener, header, request, onResponse);
     }
-  }
-
-  private void deliver(
-      ListenerName listener,
-      RequestHeaderData header,
-      ApiMessage request,
-      Consumer<ApiMessage> onResponse) {
-    RaftRequest.Inbound inbound =
-        new RaftRequest.Inbound(
-            listener,
-            header.correlationId(),
-            header.requestApiVersion(),
-            request,
-            time.milliseconds());
-    inbound.completion.whenComplete((response, failure) -> {
-      if (failure == null) {
-        onResponse.accept(encodable(response.data()));
-      } else {
-        LOG.warn("A {} of the quorum failed", ApiKeys.forId(request.apiKey()), failure);
-        onResponse.accept(RaftGate.errorResponse(request, Errors.forException(failure)));
-      }
-    });
-    client.handle(inbound);
-  }
-
-  /// The client leaves out the records of a FetchSnapshot that it refuses, and without any the
-  /// answer cannot be written.
-  private static ApiMessage encodable(ApiMessage response) {
-    if (response instanceof FetchSnapshotResponseData snapshot) {
-      snapshot.topics().stream()
-          .flatMap(topic -> topic.partitions().stream())
-          .filter(partition -> partition.unalignedRecords() == null)
-          .forEach(partition -> partition.setUnalignedRecords(UnalignedMemoryRecords.empty()));
-    }
-    return response;
   }
 
   private @Nullable RaftMessage admit(RaftMessage message) {
     return gate.admit(message);
-  }
-
-  /// Makes the client leave its epoch, as somebody's pre-vote for the next one does. The leader, if
-  /// there is one, hears of that epoch in this node's next answer, and there is an election.
-  private void doubtEpoch() {
-    int nobody = client.nodeId().orElse(-1) == 0 ? 1 : 0;
-    deliver(
-        channel.listenerName(),
-        DOUBT_HEADER,
-        RaftUtil.singletonVoteRequest(
-            log.topicPartition(),
-            clusterId,
-            RaftClients.epoch(client) + 1,
-            ReplicaKey.of(nobody, ReplicaKey.NO_DIRECTORY_ID),
-            ReplicaKey.of(-1, ReplicaKey.NO_DIRECTORY_ID),
-            0,
-            0,
-            true),
-        _ -> {});
   }
 
   /// The leader of an epoch is known to be dead: the client hears what a leader says that resigns,
@@ -412,8 +346,8 @@ public final class RaftHost {
   public void leaderHasDied(int leaderId, int epoch, List<Integer> successors) {
     handle(
         channel.listenerName(),
-        RESIGNATION_HEADER,
-        resignation(leaderId, epoch, successors),
+        Prompts.RESIGNATION_HEADER,
+        prompts.resignation(leaderId, epoch, successors),
         _ -> {});
   }
 
@@ -429,84 +363,6 @@ public final class RaftHost {
   private long silenceOf(int nodeId) {
     Long heard = heardNanos.get(nodeId);
     return heard == null ? 0 : clock.nanos() - heard;
-  }
-
-  private EndQuorumEpochRequestData resignation(int leaderId, int epoch, List<Integer> successors) {
-    return RaftUtil.singletonEndQuorumEpochRequest(
-        log.topicPartition(),
-        clusterId,
-        epoch,
-        leaderId,
-        successors.stream().map(id -> ReplicaKey.of(id, ReplicaKey.NO_DIRECTORY_ID)).toList());
-  }
-
-  /// What [Succession] asks of the client and its log.
-  private final class Successor implements Succession.Host {
-
-    private final int nodeId;
-
-    Successor(int nodeId) {
-      this.nodeId = nodeId;
-    }
-
-    @Override
-    public boolean isFollower() {
-      return RaftClients.isFollower(client);
-    }
-
-    @Override
-    public int epoch() {
-      return client.leaderAndEpoch().epoch();
-    }
-
-    @Override
-    public boolean isLeaderSilent() {
-      int leader = client.leaderAndEpoch().leaderId().orElse(NO_LEADER);
-      long silentMs = silenceOf(leader) / 1_000_000;
-      return silentMs > timings.config().fetchTimeoutMs() / SILENT_PART;
-    }
-
-    @Override
-    public boolean reaches(int lastEpoch, long endOffset) {
-      OffsetAndEpoch own = new OffsetAndEpoch(log.endOffset().offset(), log.lastFetchedEpoch());
-      return new OffsetAndEpoch(endOffset, lastEpoch).compareTo(own) >= 0;
-    }
-
-    @Override
-    public void stand() {
-      succeed(nodeId);
-    }
-
-    /// Whoever is not named among the successors waits longest.
-    @Override
-    public void stepBack() {
-      client.leaderAndEpoch().leaderId().ifPresent(this::succeed);
-    }
-
-    private void succeed(int successor) {
-      LeaderAndEpoch now = client.leaderAndEpoch();
-      if (now.leaderId().isPresent()) {
-        deliver(
-            channel.listenerName(),
-            RESIGNATION_HEADER,
-            resignation(now.leaderId().getAsInt(), now.epoch(), List.of(successor)),
-            _ -> {});
-      }
-    }
-
-    @Override
-    public VoteResponseData granted(short version) {
-      return RaftUtil.singletonVoteResponse(
-          channel.listenerName(),
-          version,
-          Errors.NONE,
-          log.topicPartition(),
-          Errors.NONE,
-          epoch(),
-          NO_LEADER,
-          true,
-          Endpoints.empty());
-    }
   }
 
   /// Begins a snapshot of the committed state up to `id`. Any thread.
