@@ -67,6 +67,11 @@ final class LocalPartitions {
     }
 
     @Override
+    public boolean hearsOfMetadata() {
+      return true;
+    }
+
+    @Override
     public void onProposal(Partition partition) {}
 
     @Override
