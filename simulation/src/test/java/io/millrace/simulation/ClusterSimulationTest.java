@@ -42,6 +42,12 @@ class ClusterSimulationTest {
             + " faults=kill,cut,blackout");
   }
 
+  /// All nodes in turn, under load, with other settings.
+  @Test
+  void aRollingUpgradeLosesNothing() throws Exception {
+    check(2, "nodes=3 seconds=20 faults=upgrade");
+  }
+
   /// `mvn verify` asks for one seed, the profile `sim-long` for many.
   @Test
   void holdsOnFreshSeeds() throws Exception {

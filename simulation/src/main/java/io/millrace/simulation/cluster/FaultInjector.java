@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Does the faults of a schedule, and takes them back.
 ///
@@ -39,6 +40,9 @@ public final class FaultInjector {
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
   private final TreeSet<Integer> badDisks = new TreeSet<>();
   private boolean diskWasLost;
+
+  private @Nullable RollingUpgrade upgrade;
+
   private final List<SimulatedNode> wasBad = new ArrayList<>();
   private boolean healing;
 
@@ -137,6 +141,13 @@ public final class FaultInjector {
         node.machine().driftClock(fault.detail() % 200_000 - 100_000);
         agenda.after(fault.lastsNanos(), () -> node.machine().driftClock(0));
       }
+      case UPGRADE -> {
+        RollingUpgrade begun =
+            new RollingUpgrade(
+                cluster, scenario.durability(), fault.detail(), agenda, timeline, () -> healing);
+        upgrade = begun;
+        begun.start();
+      }
       case DISK_LOSS -> {
         diskWasLost = true;
         node.loseDisk();
@@ -145,7 +156,7 @@ public final class FaultInjector {
     }
   }
 
-  private @org.jspecify.annotations.Nullable String refusal(Fault fault) {
+  private @Nullable String refusal(Fault fault) {
     boolean synced = scenario.durability() == Durability.FSYNC;
     SimulatedNode node = cluster.nodes().get(fault.node());
     return switch (fault.kind()) {
@@ -158,6 +169,7 @@ public final class FaultInjector {
         boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
         yield synced || whole ? null : "another replica may be the only one";
       }
+      case UPGRADE -> upgrade == null || upgrade.isOver() ? null : "one is under way";
       case BLACKOUT, LOSS, CLOCK_JUMP, CLOCK_DRIFT, SLOW_DISK -> null;
       case CUT, CUT_ONE_WAY, DELAY, RESET ->
           cluster.machine(fault.node()).equals(cluster.machine(fault.other()))

@@ -26,6 +26,7 @@ public final class SimulatedNode {
   private final VirtualWorld world;
   private final String name;
   private final int id;
+  private final TreeMap<String, String> original;
   private final TreeMap<String, String> properties;
   private FormatOptions format;
   private final Timeline timeline;
@@ -46,6 +47,7 @@ public final class SimulatedNode {
     this.world = world;
     this.name = name;
     this.id = id;
+    this.original = new TreeMap<>(properties);
     this.properties = new TreeMap<>(properties);
     this.format = format;
     this.timeline = timeline;
@@ -79,6 +81,14 @@ public final class SimulatedNode {
   /// The running node, null while it is down.
   public @Nullable NodeAssembly assembly() {
     return machine.alive() ? assembly : null;
+  }
+
+  /// The next start takes these settings beside those of the cluster; those of the last call no
+  /// more.
+  void configure(Map<String, String> settings) {
+    properties.clear();
+    properties.putAll(original);
+    properties.putAll(settings);
   }
 
   /// Boots the machine, and starts the node on it, unless it runs.
@@ -149,6 +159,7 @@ public final class SimulatedNode {
     kill();
     machine.disk().lose();
     format = new FormatOptions(format.clusterId(), null, true, Map.of(), null);
+    original.put("controller.quorum.auto.join.enable", "true");
     properties.put("controller.quorum.auto.join.enable", "true");
   }
 

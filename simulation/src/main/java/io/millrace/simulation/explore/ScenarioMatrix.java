@@ -12,7 +12,7 @@ import java.util.EnumSet;
 /// @param nodesVary whether 1, 3 and 5 nodes take turns
 /// @param durabilityVaries whether both durabilities take turns
 /// @param faultsVary whether every fourth seed has one kind of fault only (a lost disk comes with
-///   kills)
+///   kills), and eight of 32 the long ones, too
 public record ScenarioMatrix(
     Scenario base, boolean nodesVary, boolean durabilityVaries, boolean faultsVary) {
 
@@ -35,6 +35,9 @@ public record ScenarioMatrix(
           alone == FaultKind.DISK_LOSS ? EnumSet.of(alone, FaultKind.KILL) : EnumSet.of(alone);
       Scenario narrow = scenario.withFaults(few);
       return narrow.possibleFaults().isEmpty() ? scenario : narrow;
+    }
+    if (faultsVary && Math.floorMod(seed / 8, 4L) == 1) {
+      return scenario.withFaults(EnumSet.allOf(FaultKind.class));
     }
     return scenario;
   }

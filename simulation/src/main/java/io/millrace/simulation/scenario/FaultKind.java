@@ -1,5 +1,8 @@
 package io.millrace.simulation.scenario;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /// What can go wrong in a run.
 public enum FaultKind {
   /// `kill -9` of one node; its page cache survives.
@@ -34,5 +37,20 @@ public enum FaultKind {
   /// One machine's clocks, timers included, run faster or slower than the others'.
   CLOCK_DRIFT,
   /// One node dies with its disk, and comes back with an empty one: it joins the quorum anew.
-  DISK_LOSS
+  DISK_LOSS,
+  /// A rolling upgrade: all nodes in turn are stopped cleanly and started with other settings.
+  UPGRADE;
+
+  /// What takes long and comes seldom. Drawn from a stream of its own, and not among the usual
+  /// kinds: seeds that tests rely on were chosen without.
+  public boolean isLong() {
+    return this == UPGRADE;
+  }
+
+  /// The kinds that a run has where nothing else is asked for.
+  public static Set<FaultKind> usual() {
+    EnumSet<FaultKind> usual = EnumSet.allOf(FaultKind.class);
+    usual.removeIf(FaultKind::isLong);
+    return usual;
+  }
 }

@@ -16,29 +16,49 @@ public final class FaultSchedule {
 
   private static final long MOST_GAP_NANOS = 3 * SECOND;
 
+  private static final long LEAST_LONG_GAP_NANOS = SECOND;
+  private static final long MOST_LONG_GAP_NANOS = 16 * SECOND;
+  private static final long LONG_FAULTS = 0x6c6f6e67L;
+
+  private record Times(long fromNanos, long toNanos, long leastGapNanos, long mostGapNanos) {}
+
   private FaultSchedule() {}
 
   /// @param fromNanos when the cluster has formed
   /// @param kinds what may be drawn, in the order of their declaration
   public static List<Fault> draw(
       long seed, long fromNanos, long toNanos, int nodes, Set<FaultKind> kinds) {
-    SplittableRandom random = new SplittableRandom(mix(seed));
-    List<FaultKind> choice = List.copyOf(kinds);
     List<Fault> faults = new ArrayList<>();
-    long at = fromNanos;
+    draw(
+        new SplittableRandom(mix(seed)),
+        kinds.stream().filter(kind -> !kind.isLong()).toList(),
+        new Times(fromNanos, toNanos, LEAST_GAP_NANOS, MOST_GAP_NANOS),
+        nodes,
+        faults);
+    draw(
+        new SplittableRandom(mix(seed ^ LONG_FAULTS)),
+        kinds.stream().filter(FaultKind::isLong).toList(),
+        new Times(fromNanos, toNanos, LEAST_LONG_GAP_NANOS, MOST_LONG_GAP_NANOS),
+        nodes,
+        faults);
+    return faults;
+  }
+
+  private static void draw(
+      SplittableRandom random, List<FaultKind> choice, Times times, int nodes, List<Fault> faults) {
+    long at = times.fromNanos();
     while (!choice.isEmpty()) {
-      at += random.nextLong(LEAST_GAP_NANOS, MOST_GAP_NANOS);
+      at += random.nextLong(times.leastGapNanos(), times.mostGapNanos());
       FaultKind kind = choice.get(random.nextInt(choice.size()));
       int node = random.nextInt(nodes);
       int other = (node + 1 + random.nextInt(nodes)) % (nodes + 1);
       long lasts = duration(kind, random);
       int detail = random.nextInt(1 << 20);
-      if (at >= toNanos) {
+      if (at >= times.toNanos()) {
         break;
       }
       faults.add(new Fault(faults.size(), at, kind, node, other, lasts, detail));
     }
-    return faults;
   }
 
   /// Neighbouring seeds would give SplittableRandom streams that overlap.
@@ -57,7 +77,7 @@ public final class FaultSchedule {
           case PAUSE, CUT, CUT_ONE_WAY, CLOCK_DRIFT -> 6 * SECOND;
           case LOSS, DELAY, SLOW_DISK -> 5 * SECOND;
           case DISK_ERROR, DISK_FULL -> 2 * SECOND;
-          case RESET, CLOCK_JUMP -> SECOND / 5;
+          case RESET, CLOCK_JUMP, UPGRADE -> SECOND / 5;
         };
     double skew = random.nextDouble();
     return shortest + (long) (skew * skew * (longest - shortest));

@@ -22,14 +22,15 @@ public record Scenario(
     Set<Workload> workloads,
     Set<Integer> without) {
 
-  /// Three nodes, everything that can go wrong, every kind of client but those who administer, who
-  /// are asked for by name or with `all`: seeds that tests rely on were chosen without.
+  /// Three nodes, everything that usually goes wrong, every kind of client but those who
+  /// administer, who are asked for by name or with `all`, as long faults are: seeds that tests rely
+  /// on were chosen without.
   public static final Scenario DEFAULT =
       new Scenario(
           3,
           Durability.PAGE_CACHE,
           30,
-          EnumSet.allOf(FaultKind.class),
+          FaultKind.usual(),
           EnumSet.complementOf(EnumSet.of(Workload.ADMIN, Workload.DELETE_RECORDS)),
           Set.of());
 
@@ -108,7 +109,9 @@ public record Scenario(
             nodes,
             name(durability),
             seconds,
-            faults.size() == FaultKind.values().length ? "all" : list(faults),
+            faults.size() == FaultKind.values().length
+                ? "all"
+                : faults.equals(FaultKind.usual()) ? "usual" : list(faults),
             workloads.size() == Workload.values().length ? "all" : list(workloads));
     return without.isEmpty() ? text : text + " without=" + list(without);
   }
@@ -142,7 +145,8 @@ public record Scenario(
       case "nodes" -> withNodes(number(key, value));
       case "durability" -> withDurability(one(Durability.class, value));
       case "seconds" -> withSeconds(number(key, value));
-      case "faults" -> withFaults(some(FaultKind.class, value));
+      case "faults" ->
+          withFaults(value.equals("usual") ? FaultKind.usual() : some(FaultKind.class, value));
       case "workloads" -> withWorkloads(some(Workload.class, value));
       case "without" -> {
         Set<Integer> numbers = new TreeSet<>();

@@ -34,6 +34,14 @@ class ScenarioTest {
   }
 
   @Test
+  void longFaultsLeaveTheUsualOnesAsTheyAre() {
+    List<Fault> usual = FaultSchedule.draw(7, 0, 30_000_000_000L, 3, FaultKind.usual());
+    List<Fault> all = FaultSchedule.draw(7, 0, 30_000_000_000L, 3, EnumSet.allOf(FaultKind.class));
+    assertThat(all).startsWith(usual.toArray(Fault[]::new)).hasSizeGreaterThan(usual.size());
+    assertThat(Scenario.parse(Scenario.DEFAULT.toString())).isEqualTo(Scenario.DEFAULT);
+  }
+
+  @Test
   void leavingAFaultOutLeavesTheOthersAsTheyAre() {
     List<Fault> all = FaultSchedule.draw(7, 0, 30_000_000_000L, 3, Scenario.DEFAULT.faults());
     assertThat(all).hasSizeGreaterThan(9);
