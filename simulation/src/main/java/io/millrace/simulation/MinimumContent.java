@@ -25,7 +25,7 @@ final class MinimumContent {
     int seconds = scenario.seconds();
     atLeast(PRODUCE_REQUESTS_IN_30_S * seconds / 30, produceRequests, "produce requests");
     atLeast(FETCH_REQUESTS_IN_30_S * seconds / 30, fetchRequests, "fetch requests");
-    if (!scenario.possibleFaults().stream().allMatch(FaultKind::isLong)) {
+    if (scenario.possibleFaults().stream().anyMatch(FaultKind::isFrequent)) {
       atLeast(seconds / SECONDS_A_FAULT, faults, "faults");
     }
   }

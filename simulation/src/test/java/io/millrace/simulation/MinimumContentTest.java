@@ -32,6 +32,8 @@ class MinimumContentTest {
     Scenario shrunk = FULL.withoutFaults(Set.of(1));
     Scenario oneClient = FULL.withWorkloads(EnumSet.of(Workload.READER));
     assertThatCode(() -> MinimumContent.check(calm, 200, 100, 0)).doesNotThrowAnyException();
+    Scenario once = FULL.withFaults(EnumSet.of(FaultKind.DISK_LOSS, FaultKind.UPGRADE));
+    assertThatCode(() -> MinimumContent.check(once, 200, 100, 1)).doesNotThrowAnyException();
     assertThatCode(() -> MinimumContent.check(shrunk, 0, 0, 0)).doesNotThrowAnyException();
     assertThatCode(() -> MinimumContent.check(oneClient, 0, 0, 0)).doesNotThrowAnyException();
   }

@@ -47,6 +47,11 @@ public enum FaultKind {
     return this == UPGRADE;
   }
 
+  /// Whether a run may hold many of it: a disk is lost once.
+  public boolean isFrequent() {
+    return !isLong() && this != DISK_LOSS;
+  }
+
   /// The kinds that a run has where nothing else is asked for.
   public static Set<FaultKind> usual() {
     EnumSet<FaultKind> usual = EnumSet.allOf(FaultKind.class);
