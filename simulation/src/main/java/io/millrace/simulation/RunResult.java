@@ -1,5 +1,7 @@
 package io.millrace.simulation;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +25,28 @@ public record RunResult(
     int scheduledFaults,
     Map<String, Long> figures,
     List<String> story) {
+
+  /// The kind of failure of a run that came to no report.
+  public static final String BROKEN = "Simulator";
+
+  /// A run that came to no report.
+  public static RunResult broken(long seed, String scenario, Throwable cause) {
+    StringWriter stack = new StringWriter();
+    cause.printStackTrace(new PrintWriter(stack));
+    return new RunResult(
+        seed,
+        scenario,
+        BROKEN + ": " + cause,
+        "seed " + seed + ": the simulator itself failed",
+        0,
+        0,
+        0,
+        0,
+        Map.of(),
+        0,
+        Map.of(),
+        stack.toString().lines().toList());
+  }
 
   public boolean failed() {
     return !failure.isEmpty();

@@ -39,6 +39,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
+      "An exploration ends with a table of what it covered and a line of totals.",
       "Faults: kill, power, blackout, restart, pause, cut, cut-one-way, loss, delay, reset,",
       "  slow-disk, disk-error, disk-full, clock-jump, clock-drift, disk-loss, upgrade; or",
       "  usual, all, none.",
@@ -186,7 +187,7 @@ final class SimCommand implements Callable<Integer> {
     Explorer explorer =
         new Explorer(
             new ScenarioMatrix(scenario(), nodes == null, durability == null, faults == null));
-    try (var _ = Progress.show(console, () -> explorer.totals().toString())) {
+    try (var _ = Progress.show(console, () -> explorer.totals().progress())) {
       explorer.explore(start, count, deadline, jobs, this::onFailure);
     }
     String totals = "seeds from " + start + ": " + explorer.totals();
@@ -196,8 +197,10 @@ final class SimCommand implements Callable<Integer> {
       map.put("seeds", explorer.totals().seeds());
       map.put("failed", explorer.totals().failed());
       map.put("totals", totals);
+      map.put("coverage", explorer.totals().coverage());
       console.json(map);
     } else {
+      explorer.totals().coverage().forEach(console::line);
       console.line(totals);
     }
     return explorer.totals().failed() == 0 ? ExitCode.OK : ExitCode.FAILED;

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 public final class Explorer {
 
   /// A loader is thrown away after so many runs: what borrowed statics may have gathered goes with
-  /// it.
-  private static final int RUNS_A_LOADER = 200;
+  /// it. A new one costs half a minute of CPU, since its classes are compiled anew.
+  private static final int RUNS_A_LOADER = 2_000;
 
   private final ScenarioMatrix matrix;
   private final Totals totals = new Totals();
@@ -65,13 +65,23 @@ public final class Explorer {
       if (++runs % RUNS_A_LOADER == 0) {
         loader = new RunLoader();
       }
-      RunResult result = loader.run(seed, matrix.of(seed).toString());
+      RunResult result = run(loader, seed);
       totals.add(result);
       if (result.failed()) {
         onFailure.accept(result);
         // Nothing that a failure may have left behind meets the next run.
         loader = new RunLoader();
       }
+    }
+  }
+
+  /// A run that the simulator cannot even end counts as failed, so that the others go on.
+  private RunResult run(RunLoader loader, long seed) {
+    String scenario = matrix.of(seed).toString();
+    try {
+      return loader.run(seed, scenario);
+    } catch (IllegalStateException e) {
+      return RunResult.broken(seed, scenario, e);
     }
   }
 }

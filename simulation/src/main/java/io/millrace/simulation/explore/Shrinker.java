@@ -27,8 +27,12 @@ public final class Shrinker {
     this.runsLeft = mostRuns;
   }
 
-  /// The smallest failing run found within that many runs; the given one if there is none.
+  /// The smallest failing run found within that many runs; the given one if there is none, or if it
+  /// was the simulator that failed.
   public static RunResult shrink(RunResult failed, int mostRuns) {
+    if (failed.failureKind().equals(RunResult.BROKEN)) {
+      return failed;
+    }
     Shrinker shrinker = new Shrinker(failed, mostRuns);
     shrinker.dropWorkloads();
     shrinker.dropFaults();
