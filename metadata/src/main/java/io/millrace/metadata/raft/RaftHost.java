@@ -59,6 +59,14 @@ public final class RaftHost {
   /// Polls in one step of the loop, so that what others post gets its turn.
   private static final int POLLS_PER_STEP = 256;
 
+  /// So many polls in a row that ask to be repeated at once, although nothing has come, are
+  /// pointless: the client of an observer does so for as long as it reaches nobody (Kafka 4.3.1: no
+  /// rest is left of a fetch timeout that is over).
+  private static final int MOST_POINTLESS_POLLS = 16;
+
+  /// What comes of them then. Whatever comes from outside ends it.
+  private static final long POINTLESS_REST_MS = 10;
+
   /// At most this long between two polls.
   private static final long LONGEST_REST_MS = 60_000;
 
@@ -103,6 +111,7 @@ public final class RaftHost {
   private final Succession succession;
   private final LogContext logContext;
   private final BiConsumer<String, Throwable> onFault;
+  private int pointlessPolls;
   private State state = State.NEW;
   private boolean stopping;
 
@@ -272,7 +281,13 @@ public final class RaftHost {
       }
       long restMs = queue.restMs();
       if (restMs > 0) {
+        pointlessPolls = 0;
         restFor(Math.min(restMs, longestRestMs()));
+        return;
+      }
+      pointlessPolls = queue.isBusy() ? 0 : pointlessPolls + 1;
+      if (pointlessPolls >= MOST_POINTLESS_POLLS) {
+        restFor(POINTLESS_REST_MS);
         return;
       }
     }

@@ -74,9 +74,14 @@ final class RaftQueue implements RaftMessageQueue {
     woken.set(false);
   }
 
+  /// After it: whether there was a message, or somebody has something for the next poll.
+  boolean isBusy() {
+    return delivered || !messages.isEmpty() || woken.get();
+  }
+
   /// After it: how long the client wants to rest, 0 when it has to be polled again now. It computes
   /// its timeout before it handles a message, so one that was just handled makes the timeout void.
   long restMs() {
-    return delivered || !messages.isEmpty() || woken.get() ? 0 : Math.max(0, askedTimeoutMs);
+    return isBusy() ? 0 : Math.max(0, askedTimeoutMs);
   }
 }

@@ -70,6 +70,26 @@ class RaftQuorumTest {
     assertThat(leader.raft.client().leaderAndEpoch().isLeader(leader.id)).isFalse();
   }
 
+  /// Kafka's client asks to be polled again at once for as long as an observer reaches nobody.
+  @Test
+  void anObserverThatReachesNobodyRests() {
+    RaftStage stage = new RaftStage(4, 3);
+    stage.startAll();
+    RaftStage.Voter leader = stage.awaitLeader();
+    stage.start(4);
+    append(leader, stage, "t", 5);
+    stage.world().runFor(SECOND);
+    assertThat(stage.voter(4).committed).isEqualTo(leader.committed);
+    for (int id = 1; id <= 3; id++) {
+      stage.powerOff(stage.voter(id));
+    }
+    stage.world().runFor(5 * SECOND);
+    long before = stage.world().trace().entries();
+    stage.world().runFor(10 * SECOND);
+
+    assertThat(stage.world().trace().entries() - before).as("events in 10 s").isLessThan(10_000);
+  }
+
   private static List<String> append(
       RaftStage.Voter leader, RaftStage stage, String prefix, int count) {
     List<String> names = new ArrayList<>();
