@@ -84,6 +84,21 @@ public final class Partition implements LogOwner {
     }
   }
 
+  /// Who leads. It may be newer than the image that clients are shown, which follows.
+  public KnownLeader knownLeader() {
+    synchronized (replica) {
+      return new KnownLeader(replica.state.leader(), replica.state.leaderEpoch());
+    }
+  }
+
+  /// Whether a client that takes this follower for the leader may know newer metadata than it does:
+  /// it is in sync, and has not led of late, which is what a client may have missed.
+  public boolean maySoonLead() {
+    synchronized (replica) {
+      return replica.maySoonLead();
+    }
+  }
+
   @Override
   public long highWatermark() {
     return replica.highWatermark();

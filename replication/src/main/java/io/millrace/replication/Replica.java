@@ -23,6 +23,9 @@ final class Replica {
   private static final int LAST_PIECES = 4;
   private static final int LAST_PIECE_BYTES = 64 << 10;
 
+  /// Clients ask for metadata more often, or when they are told that it is old.
+  private static final long REMEMBERED_AS_LEADER_NANOS = 30_000_000_000L;
+
   final TopicIdPartition id;
   final int brokerId;
 
@@ -62,6 +65,8 @@ final class Replica {
   boolean throttledAsFollower;
 
   private ReplicaRole role = ReplicaRole.None.NONE;
+  private boolean hasLed;
+  private long ledUntilNanos;
   private int minInSyncReplicas = 1;
 
   // Written under the guard, read by anybody.
@@ -88,6 +93,10 @@ final class Replica {
   }
 
   void role(ReplicaRole next) {
+    if (leading && !(next instanceof LeaderReplica)) {
+      hasLed = true;
+      ledUntilNanos = host.nanos();
+    }
     role = next;
     leading = next instanceof LeaderReplica;
   }
@@ -104,6 +113,12 @@ final class Replica {
             && follower.leaderEpoch() == leaderEpoch
         ? follower
         : null;
+  }
+
+  boolean maySoonLead() {
+    return role instanceof FollowerReplica
+        && state.isInSync(brokerId)
+        && !(hasLed && host.nanos() - ledUntilNanos < REMEMBERED_AS_LEADER_NANOS);
   }
 
   /// Any thread.

@@ -65,6 +65,8 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
   private boolean awaitsBudget;
   private boolean flushQueued;
   private boolean closed;
+  private final SecondLook secondLook = new SecondLook();
+  private boolean lookScheduled;
   private @Nullable Object attachment;
 
   WireConnection(RequestPath path, ListenerSettings listener, Supplier<ApiTable> apis) {
@@ -191,12 +193,19 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
         return 0;
       }
       releaseBudget();
-      path.counters().onRequest();
+      if (!secondLook.isWaiting()) {
+        path.counters().onRequest();
+      }
       try {
         handle(api, bytes, start + 4, size);
       } catch (MalformedRequestException e) {
         malformed(e.getMessage(), null);
         break;
+      }
+      if (secondLook.isDue()) {
+        setReading(false);
+        lookLater();
+        return 0;
       }
       in.readIndex(start + 4 + size);
     }
@@ -204,6 +213,29 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
       in.readIndex(in.writeIndex());
     }
     return 0;
+  }
+
+  /// Asks, while a [WireHandler] handles a request, for that request to be handled again in a
+  /// moment instead, from the same bytes: what it waits for is on its way, and the client could
+  /// only ask again, later. The handler then returns without having changed or enqueued anything.
+  /// On the loop.
+  ///
+  /// @return false where it has waited long enough
+  public boolean putOff() {
+    return secondLook.ask(path.clock().nanos());
+  }
+
+  private void lookLater() {
+    if (!lookScheduled) {
+      lookScheduled = true;
+      loop()
+          .schedule(
+              SecondLook.STEP_NANOS,
+              () -> {
+                lookScheduled = false;
+                resume();
+              });
+    }
   }
 
   /// How large the buffer should become for an unfinished request.
@@ -289,7 +321,9 @@ public final class WireConnection implements ConnectionHandler, ClientConnection
               + " are)");
     }
     handling = api;
-    context().traffic().onRequest(api, size);
+    if (!secondLook.isWaiting()) {
+      context().traffic().onRequest(api, size);
+    }
     WireHandler wire = row.wire();
     if (wire != null) {
       WireReader reader = context().reader().reset(bytes, start, size);

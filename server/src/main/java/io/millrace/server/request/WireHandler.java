@@ -7,8 +7,8 @@ package io.millrace.server.request;
 public interface WireHandler {
 
   /// Called on the connection's loop; must not wait. Enqueues exactly one [Answer] on the
-  /// connection ([WireConnection#enqueue]) before it returns, unless the API has no answer
-  /// (acks=0).
+  /// connection ([WireConnection#enqueue]) before it returns, unless the API has no answer (acks=0)
+  /// or the request is put off ([WireConnection#putOff]).
   ///
   /// @param body at the first byte behind the request header
   /// @throws MalformedRequestException when the bytes do not follow the protocol; nothing has been

@@ -24,6 +24,12 @@ final class TestApis {
   /// Bodies of the Produce requests that came.
   final List<byte[]> produced = new ArrayList<>();
 
+  /// How often each Produce asks to be put off before it is taken; without end where negative.
+  int early;
+
+  /// How often a Produce was looked at.
+  int looks;
+
   int discarded;
   @Nullable DiskFile file;
   int fetchBytes;
@@ -42,6 +48,11 @@ final class TestApis {
   }
 
   private void produce(WireConnection connection, WireHeader header, WireReader body) {
+    looks++;
+    if (early != 0 && connection.putOff()) {
+      early--;
+      return;
+    }
     byte[] bytes = new byte[body.remaining()];
     body.bytes().get(body.position(), bytes);
     produced.add(bytes);

@@ -97,6 +97,31 @@ class WireConnectionTest {
   }
 
   @Test
+  void looksAgainAtWhatCameTooEarlyAndKeepsTheOrder() {
+    Client client = stage.connect();
+    apis.early = 3;
+    client.send(produce(1), produce(2));
+    stage.until(() -> apis.produces.size() == 2);
+    assertThat(apis.looks).isEqualTo(5);
+    apis.produces.forEach(TestApis.HeldAnswer::release);
+    stage.until(() -> client.frames.size() == 2);
+    assertThat(client.answered()).containsExactly(1, 2);
+  }
+
+  @Test
+  void aClientThatIsSimplyWrongWaitsOnce() {
+    Client client = stage.connect();
+    apis.early = -1;
+    client.send(produce(1));
+    stage.until(() -> apis.produces.size() == 1);
+    int looks = apis.looks;
+    assertThat(looks).isBetween(40, 60);
+    client.send(produce(2), produce(3));
+    stage.until(() -> apis.produces.size() == 3);
+    assertThat(apis.looks).isEqualTo(looks + 2);
+  }
+
+  @Test
   void nothingOvertakesAFetchThatIsNotAnswered() {
     Client client = stage.connect();
     client.send(heartbeat(1), produce(2));

@@ -340,7 +340,8 @@ final class FetchAnswer extends Answer {
       }
     }
     topics.countThrottled(throttledBytes);
-    LeaderHints hints = new LeaderHints(topics.image(), connection.listener().name());
+    LeaderHints hints =
+        new LeaderHints(topics.image(), topics.hosted(), connection.listener().name());
     new FetchEncoder(request, partitions, results, named, hints)
         .encode(out, correlationId, context);
   }

@@ -9,11 +9,15 @@ import static io.millrace.server.request.WireWriter.sizeOfUnsignedVarint;
 import static io.millrace.server.request.WireWriter.string;
 import static io.millrace.server.request.WireWriter.unsignedVarint;
 
+import io.millrace.replication.KnownLeader;
+import io.millrace.replication.Partition;
+import io.millrace.replication.TopicTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
@@ -33,29 +37,44 @@ final class LeaderHints {
   private static final int NODE_ENDPOINTS = 0;
 
   private final MetadataImage image;
+  private final TopicTable hosted;
   private final ListenerName listener;
   private final Map<Integer, Node> nodes = new TreeMap<>();
 
   /// A partition's leader; both are -1 where the metadata knows none.
   record Leader(int id, int epoch) {}
 
+  /// @param hosted what this broker has replicas of: they follow the metadata before the image is
+  ///   shown, so that who has just ceased to lead knows its successor
   /// @param listener whose addresses the client understands
-  LeaderHints(MetadataImage image, ListenerName listener) {
+  LeaderHints(MetadataImage image, TopicTable hosted, ListenerName listener) {
     this.image = image;
+    this.hosted = hosted;
     this.listener = listener;
   }
 
   /// Looks a leader up; its address will be part of the answer.
   Leader leader(@Nullable TopicImage topic, int index) {
     PartitionRegistration partition = topic == null ? null : topic.partitions().get(index);
-    if (partition == null) {
+    if (topic == null || partition == null) {
       return new Leader(-1, -1);
     }
-    BrokerRegistration broker = image.cluster().broker(partition.leader);
+    Leader leader =
+        newer(
+            new Leader(partition.leader, partition.leaderEpoch),
+            hosted.partition(new TopicPartition(topic.name(), index)));
+    BrokerRegistration broker = image.cluster().broker(leader.id());
     if (broker != null && !broker.fenced()) {
       broker.node(listener.value()).ifPresent(node -> nodes.put(node.id(), node));
     }
-    return new Leader(partition.leader, partition.leaderEpoch);
+    return leader;
+  }
+
+  private static Leader newer(Leader shown, @Nullable Partition replica) {
+    KnownLeader known = replica == null ? null : replica.knownLeader();
+    return known != null && known.epoch() > shown.epoch()
+        ? new Leader(known.id(), known.epoch())
+        : shown;
   }
 
   MetadataImage image() {

@@ -161,6 +161,16 @@ final class ProduceAnswer extends Answer implements AckWaiter {
     recordErrors = Arrays.copyOf(recordErrors, n);
   }
 
+  /// Whether no partition has been added.
+  boolean isEmpty() {
+    return rowCount == 0;
+  }
+
+  /// The request is not answered now, but looked at again.
+  void abandon() {
+    home.giveBack(this);
+  }
+
   /// All partitions have been added: answers now, or waits for acknowledgements.
   void finish(int timeoutMs) {
     if (acks == 0) {
@@ -327,7 +337,7 @@ final class ProduceAnswer extends Answer implements AckWaiter {
     hints = null;
     for (int row = 0; version >= FIRST_WITH_HINTS && row < rowCount; row++) {
       if (errors[row] == Errors.NOT_LEADER_OR_FOLLOWER) {
-        findLeaders(new LeaderHints(topics.image(), connection.listener().name()));
+        findLeaders(new LeaderHints(topics.image(), topics.hosted(), connection.listener().name()));
         return;
       }
     }

@@ -59,7 +59,10 @@ public final class ProduceHandler implements WireHandler {
     answer.begin(header.correlationId(), version, acks);
     TopicTable hosted = topics.hosted();
     for (int n = in.arrayLength(flexible, 5); n > 0; n--) {
-      readTopic(header, hosted, data, answer, in, flexible);
+      if (!readTopic(connection, header, hosted, data, answer, in, flexible)) {
+        answer.abandon();
+        return;
+      }
     }
     if (flexible) {
       in.skipTaggedFields();
@@ -67,7 +70,9 @@ public final class ProduceHandler implements WireHandler {
     answer.finish(timeoutMs);
   }
 
-  private void readTopic(
+  /// @return false when the request is put off
+  private boolean readTopic(
+      WireConnection connection,
       WireHeader header,
       TopicTable hosted,
       ConnectionData data,
@@ -110,11 +115,27 @@ public final class ProduceHandler implements WireHandler {
       } else {
         append(topic, answer, index, in.bytes(), at, length, result);
       }
-      answer.add(index, topic == null ? null : topic.partition(index), result);
+      Partition partition = topic == null ? null : topic.partition(index);
+      if (isEarly(partition, answer, result) && connection.putOff()) {
+        return false;
+      }
+      answer.add(index, partition, result);
     }
     if (flexible) {
       in.skipTaggedFields();
     }
+    return true;
+  }
+
+  /// Whether the client seems to know of this broker's leadership before the broker does: it was
+  /// sent here by the former leader. Told "not the leader" it would wait for its retry backoff,
+  /// much longer than the metadata is on its way. Only as long as nothing of the request is stored.
+  private static boolean isEarly(
+      @Nullable Partition partition, ProduceAnswer answer, AppendAnswer result) {
+    return result.error() == Errors.NOT_LEADER_OR_FOLLOWER
+        && answer.isEmpty()
+        && partition != null
+        && partition.maySoonLead();
   }
 
   private void append(

@@ -2,6 +2,7 @@ package io.millrace.server.api.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.replication.TopicTable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -89,7 +90,7 @@ class LeaderHintsTest {
   }
 
   private LeaderHints hints() {
-    return new LeaderHints(delta.apply(MetadataProvenance.EMPTY), LISTENER);
+    return new LeaderHints(delta.apply(MetadataProvenance.EMPTY), TopicTable.EMPTY, LISTENER);
   }
 
   /// A Fetch answer without partitions that ends with these hints.
