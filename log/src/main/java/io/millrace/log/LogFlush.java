@@ -51,6 +51,9 @@ final class LogFlush implements FlushTicket {
         for (DiskFile index : segment.indexFiles()) {
           flush.add(index);
         }
+        // Open as long as this flush needs them: a node flushes all its logs now and then, and may
+        // have more of them than files it may open.
+        segment.releaseIndexFiles();
       }
     }
     log.folderDirty = false;

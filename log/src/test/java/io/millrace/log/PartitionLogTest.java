@@ -83,6 +83,8 @@ class PartitionLogTest {
     assertThat(openFiles()).hasSizeLessThanOrEqualTo(1);
     on.append(batch().of(3));
     assertThat(on.readAll(0)).hasSize(6);
+    on.flush(true);
+    assertThat(openFiles()).as("after a flush of log and indexes").hasSizeLessThanOrEqualTo(1);
   }
 
   /// Those of the log, by what the kernel says (Linux).
