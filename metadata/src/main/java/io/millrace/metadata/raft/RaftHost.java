@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.VoteRequestData;
@@ -30,6 +31,7 @@ import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.Endpoints;
 import org.apache.kafka.raft.ExternalKRaftMetrics;
 import org.apache.kafka.raft.KafkaRaftClient;
+import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
@@ -147,7 +149,8 @@ public final class RaftHost {
             world,
             ListenerName.normalised(settings.controllerListenerName()),
             identity.nodeId(),
-            timings.config().requestTimeoutMs(),
+            timings.config(),
+            this::isKnown,
             id -> loop.execute(() -> heardNanos.put(id, clock.nanos())));
     this.listeners = new ListenerFanOut(this::openSnapshot);
     this.client =
@@ -345,8 +348,19 @@ public final class RaftHost {
               succession.onLeaderGone(resignation);
             }
           });
+      case BeginQuorumEpochRequestData _ ->
+          loop.execute(() -> {
+            toClient.run();
+            // After the poll in which the client learns of the leader.
+            loop.execute(channel::retryNow);
+          });
       default -> inbox.deliver(listener, header, request, onResponse);
     }
+  }
+
+  /// Any thread.
+  private boolean isKnown(LeaderAndEpoch leader) {
+    return client.leaderAndEpoch().equals(leader);
   }
 
   private @Nullable RaftMessage admit(RaftMessage message) {

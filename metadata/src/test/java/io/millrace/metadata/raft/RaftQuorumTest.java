@@ -90,6 +90,21 @@ class RaftQuorumTest {
     assertThat(stage.world().trace().entries() - before).as("events in 10 s").isLessThan(10_000);
   }
 
+  /// Kafka's client asks again a round trip after each answer.
+  @Test
+  void asksForALeaderNowAndThenWhileThereIsNone() {
+    RaftStage stage = new RaftStage(4, 3);
+    stage.startAll();
+    RaftStage.Voter leader = stage.awaitLeader();
+    stage.kill(leader);
+    stage.kill(stage.voter(leader.id % 3 + 1));
+    stage.world().runFor(5 * SECOND);
+    long before = stage.world().trace().entries();
+    stage.world().runFor(10 * SECOND);
+
+    assertThat((stage.world().trace().entries() - before) / 10).isLessThan(1_500);
+  }
+
   private static List<String> append(
       RaftStage.Voter leader, RaftStage stage, String prefix, int count) {
     List<String> names = new ArrayList<>();
