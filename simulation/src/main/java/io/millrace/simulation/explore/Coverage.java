@@ -54,7 +54,9 @@ final class Coverage {
   private static String drawn(Scenario scenario) {
     int kinds = scenario.faults().size();
     if (kinds > FEW) {
-      return kinds == FaultKind.values().length ? "all faults" : kinds + " kinds of faults";
+      return kinds == FaultKind.values().length
+          ? "all faults"
+          : scenario.faults().equals(FaultKind.usual()) ? "usual faults" : kinds + " kinds";
     }
     List<String> names = new ArrayList<>();
     scenario.faults().forEach(kind -> names.add(name(kind)));

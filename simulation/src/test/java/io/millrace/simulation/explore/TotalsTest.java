@@ -30,7 +30,7 @@ class TotalsTest {
             "| nodes: 3 | 2 | 1 | 1.00 | 7 | 200 |",
             "| nodes: 5 | 1 | 0 | 0.50 | 0 | 100 |",
             "| durability: fsync | 1 | 0 | 0.50 | 3 | 100 |",
-            "| may draw: all faults | 1 | 0 | 0.50 | 3 | 100 |",
+            "| may draw: usual faults | 1 | 0 | 0.50 | 3 | 100 |",
             "| may draw: kill only | 1 | 1 | 0.50 | 4 | 100 |",
             "| may draw: kill and power only | 1 | 0 | 0.50 | 0 | 100 |",
             "| clients: reader | 2 | 1 | 1.00 | 7 | 200 |",
