@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A file of the machine, behind a [FileChannel].
@@ -19,6 +20,10 @@ final class NioFile implements DiskFile {
 
   /// What was appended through this handle counts as cached: up to so many bytes, for so long.
   private static final long RECENT_BYTES = 16L << 20;
+
+  /// How many files may be open twice. A node may host more logs than half of the files that it may
+  /// open, and those beyond this number are written a little slower.
+  private static final Semaphore OPEN_TWICE = new Semaphore(2_000);
 
   private static final long RECENT_NANOS = 10_000_000_000L;
 
@@ -37,7 +42,7 @@ final class NioFile implements DiskFile {
   NioFile(Path path, FileChannel channel, boolean writable) throws IOException {
     this.path = path;
     this.channel = channel;
-    this.raw = new RawFile(path, writable);
+    this.raw = new RawFile(path, writable, OPEN_TWICE);
   }
 
   /// For `sendfile`. Closed with the last reference, by nobody else.

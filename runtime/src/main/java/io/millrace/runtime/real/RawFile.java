@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// The system calls on one file that its [java.nio.channels.FileChannel] has no way to: `pwrite`
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The channel keeps its descriptor to itself, so this opens the file once more, when first needed:
 /// files that are appended to, and those whose pages are asked for. The path may lead to another
-/// file by then; that is checked, and the channel does the work.
+/// file by then; that is checked, and the channel does the work. So it does where too many files
+/// are open twice already.
 ///
 /// Which pages are cached is asked with `cachestat`, and where that is missing with `mincore` over
 /// a mapping that is never read. It reaches beyond the file's end, so that a growing file is seldom
@@ -35,6 +37,7 @@ final class RawFile {
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(PAGES_A_CALL, Long.BYTES));
 
   private final @Nullable Object inode;
+  private final Semaphore spare;
   private volatile int descriptor;
 
   /// Guarded by `this`.
@@ -47,7 +50,9 @@ final class RawFile {
 
   private boolean closed;
 
-  RawFile(Path path, boolean writable) throws IOException {
+  /// @param spare how many more descriptors may be kept beside those of channels
+  RawFile(Path path, boolean writable, Semaphore spare) throws IOException {
+    this.spare = spare;
     inode = LibC.supported() ? inode(path) : null;
     descriptor = writable && inode != null ? NOT_OPENED : NONE;
     asking = inode != null ? NOT_OPENED : NONE;
@@ -74,9 +79,20 @@ final class RawFile {
 
   private synchronized int openForWrite(Path path) {
     if (descriptor == NOT_OPENED && !closed) {
-      descriptor = openSame(path, LibC.O_WRONLY);
+      descriptor = keepOpen(path, LibC.O_WRONLY);
     }
     return descriptor;
+  }
+
+  private int keepOpen(Path path, int mode) {
+    if (!spare.tryAcquire()) {
+      return NONE;
+    }
+    int opened = openSame(path, mode);
+    if (opened < 0) {
+      spare.release();
+    }
+    return opened;
   }
 
   private int openSame(Path path, int mode) {
@@ -116,7 +132,7 @@ final class RawFile {
 
   private int forAsking(Path path) {
     if (asking == NOT_OPENED) {
-      asking = openSame(path, LibC.O_RDONLY);
+      asking = keepOpen(path, LibC.O_RDONLY);
     }
     return asking;
   }
@@ -185,13 +201,16 @@ final class RawFile {
   synchronized void close() {
     closed = true;
     unmap();
-    if (descriptor >= 0) {
-      LibC.close(descriptor);
-    }
+    giveBack(descriptor);
     descriptor = NONE;
-    if (asking >= 0) {
-      LibC.close(asking);
-    }
+    giveBack(asking);
     asking = NONE;
+  }
+
+  private void giveBack(int kept) {
+    if (kept >= 0) {
+      LibC.close(kept);
+      spare.release();
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +95,7 @@ class NioFileTest {
   void bothWaysToAskForPagesAgree() throws IOException {
     Path path = directory.resolve("f");
     Files.write(path, new byte[300_000]);
-    RawFile file = new RawFile(path, false);
+    RawFile file = new RawFile(path, false, new Semaphore(1));
     for (int position = 0; position < 400_000; position += 33_333) {
       for (int length : new int[] {1, 4_096, 70_000}) {
         assertThat(file.isResident(path, position, length))
@@ -104,6 +105,24 @@ class NioFileTest {
     }
     file.close();
     assertThat(file.isResident(path, 0, 1)).isFalse();
+  }
+
+  @Test
+  void keepsNoMoreDescriptorsThanItMay() throws IOException {
+    Path path = directory.resolve("f");
+    Files.createFile(path);
+    Semaphore one = new Semaphore(1);
+    RawFile first = new RawFile(path, true, one);
+    RawFile second = new RawFile(path, true, one);
+    assertThat(first.write(path, direct("abc"), 0)).isEqualTo(3);
+    assertThat(second.write(path, direct("xyz"), 0)).as("left to the channel").isZero();
+    first.close();
+    second.close();
+    RawFile third = new RawFile(path, true, one);
+    assertThat(third.write(path, direct("de"), 3)).isEqualTo(2);
+    third.close();
+    assertThat(Files.readString(path)).isEqualTo("abcde");
+    assertThat(one.availablePermits()).isEqualTo(1);
   }
 
   @Test
