@@ -22,6 +22,10 @@ final class AckQueue {
     (all ? onHighWatermark : onSync).add(new Entry(endOffset, waiter, ticket));
   }
 
+  int size() {
+    return onHighWatermark.size() + onSync.size();
+  }
+
   /// Tells those who waited, mostly nobody, after every append: no iterator. Without the guard.
   static void finish(List<Entry> entries, Errors error) {
     for (int i = 0; i < entries.size(); i++) {

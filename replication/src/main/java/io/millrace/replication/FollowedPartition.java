@@ -28,6 +28,8 @@ final class FollowedPartition {
   /// Where the leader's session has it from.
   long sentOffset;
 
+  long sentLogStart;
+
   int sentLastEpoch;
 
   /// The request that named it last: what earlier ones bring is not for this position.

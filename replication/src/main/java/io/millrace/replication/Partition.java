@@ -549,6 +549,20 @@ public final class Partition implements LogOwner {
     return true;
   }
 
+  /// Produce requests that wait for their acknowledgement.
+  public int waitingForAck() {
+    synchronized (replica) {
+      return replica.acks.size();
+    }
+  }
+
+  /// Those who wait for it to move on: parked fetches, and this replica's own fetcher.
+  public int watchers() {
+    synchronized (replica) {
+      return replica.watchers.size();
+    }
+  }
+
   /// How this replica is, and what it has done, for monitoring.
   public PartitionStatus status() {
     synchronized (replica) {

@@ -196,12 +196,14 @@ final class ReplicaFetcher {
   private void name(FollowedPartition one) {
     if (one.inSession
         && one.sentOffset == position.fetchOffset
-        && one.sentLastEpoch == position.lastFetchedEpoch) {
+        && one.sentLastEpoch == position.lastFetchedEpoch
+        && one.sentLogStart == position.logStartOffset) {
       return;
     }
     one.inSession = true;
     one.sentOffset = position.fetchOffset;
     one.sentLastEpoch = position.lastFetchedEpoch;
+    one.sentLogStart = position.logStartOffset;
     one.sentIn = requests;
     session.name(one, position);
   }
@@ -339,7 +341,7 @@ final class ReplicaFetcher {
           if (one.throttled) {
             host.quotas().follower().record(fetched.recordsLength);
           }
-          if (fetched.recordsLength > 0) {
+          if (fetched.recordsLength > 0 || fetched.logStartOffset > one.sentLogStart) {
             dirty.add(one);
           }
         }

@@ -54,6 +54,10 @@ final class Watchers {
     }
   }
 
+  int size() {
+    return watching.length;
+  }
+
   boolean isEmpty() {
     return watching.length == 0 && alarms.length == 0;
   }

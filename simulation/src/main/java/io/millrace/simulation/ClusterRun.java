@@ -14,6 +14,7 @@ import io.millrace.simulation.cluster.ClusterState;
 import io.millrace.simulation.cluster.FaultInjector;
 import io.millrace.simulation.cluster.ImagesAgree;
 import io.millrace.simulation.cluster.LogMatching;
+import io.millrace.simulation.cluster.NothingLeaks;
 import io.millrace.simulation.cluster.ReplicaProbe;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.scenario.Fault;
@@ -47,8 +48,12 @@ public final class ClusterRun {
   private final FaultInjector injector;
   private final ReplicaProbe probe = new ReplicaProbe();
   private final Ledger ledger;
+  private final VirtualNode clientMachine;
   private final Clients clients;
   private int scheduledFaults;
+
+  /// Longer than any request may wait.
+  private static final long QUIET_NANOS = 3 * SECOND;
 
   private ClusterRun(long seed, Scenario scenario) {
     this.world = VirtualWorld.builder(seed).loops(2).build();
@@ -59,8 +64,8 @@ public final class ClusterRun {
     this.injector = new FaultInjector(world, cluster, scenario, agenda, timeline);
     this.ledger =
         new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));
-    VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
-    this.clients = new Clients(machine, cluster.bootstrap(), scenario, ledger);
+    this.clientMachine = world.node(SimulatedCluster.CLIENTS);
+    this.clients = new Clients(clientMachine, cluster.bootstrap(), scenario, ledger);
   }
 
   private boolean mayFail(io.millrace.simulation.cluster.SimulatedNode node) {
@@ -147,6 +152,16 @@ public final class ClusterRun {
     within(HEALING_NANOS, cluster::isWhole, "the cluster stays whole");
     LogMatching.check(cluster.nodes(), true);
     ImagesAgree.check(cluster.nodes());
+    rest();
+  }
+
+  /// All clients go, and what they leave behind is looked at.
+  private void rest() {
+    clientMachine.kill();
+    agenda.runUntil(world.nanos() + QUIET_NANOS);
+    NothingLeaks leaks = NothingLeaks.since(cluster.nodes());
+    agenda.runUntil(world.nanos() + QUIET_NANOS);
+    leaks.check();
   }
 
   /// Looks into the nodes, again and again.

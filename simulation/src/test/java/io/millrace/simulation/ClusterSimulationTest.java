@@ -42,6 +42,13 @@ class ClusterSimulationTest {
             + " faults=kill,cut,blackout");
   }
 
+  /// 720004 is what found a follower that came back when all was quiet: it was told where the log
+  /// begins, and did not say that it had understood, without which it may not join.
+  @Test
+  void aFollowerAcknowledgesDeletionsWithoutRecords() throws Exception {
+    check(720004, "nodes=3 workloads=all");
+  }
+
   /// All nodes in turn, under load, with other settings.
   @Test
   void aRollingUpgradeLosesNothing() throws Exception {

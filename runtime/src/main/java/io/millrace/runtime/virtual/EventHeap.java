@@ -2,6 +2,7 @@ package io.millrace.runtime.virtual;
 
 import io.millrace.runtime.virtual.Scheduler.Event;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Events by the order in which they will happen: a heap with four children a node, which is half
@@ -31,6 +32,14 @@ final class EventHeap {
       events = Arrays.copyOf(events, 2 * size);
     }
     up(size++, event);
+  }
+
+  int count(Predicate<Event> which) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      count += which.test(at(i)) ? 1 : 0;
+    }
+    return count;
   }
 
   /// Does nothing where the event is not in the heap.

@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -132,6 +133,15 @@ final class NodeNetwork implements Network {
 
   void closed(VirtualConnection connection) {
     connections.remove(connection);
+  }
+
+  /// How many connections there are to each machine, by name.
+  Map<String, Integer> peers() {
+    Map<String, Integer> peers = new TreeMap<>();
+    for (VirtualConnection connection : connections) {
+      peers.merge(connection.remote().getHostString(), 1, Integer::sum);
+    }
+    return peers;
   }
 
   VirtualNode node() {

@@ -74,6 +74,11 @@ final class Scheduler {
     return true;
   }
 
+  /// How many events of a process are waiting to happen.
+  int pending(VirtualNode owner) {
+    return events.count(event -> owner.equals(event.owner));
+  }
+
   /// When the next event is due, or [Long#MAX_VALUE].
   long nextNanos() {
     Event event = events.peek();

@@ -14,7 +14,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
@@ -38,6 +40,7 @@ public final class VirtualDisk implements Disk {
   private final Entries entries = new Entries();
   private final TreeSet<Path> locks = new TreeSet<>();
   private final CRC32C crc = new CRC32C();
+  private final Set<VirtualFile> handles = new LinkedHashSet<>();
   private int mount;
   private boolean mounted;
   private int boots = 1;
@@ -93,6 +96,15 @@ public final class VirtualDisk implements Disk {
     return new byte[0];
   }
 
+  /// The files that the running process has open.
+  List<Holdings.HeldFile> held() {
+    return handles.stream()
+        .map(file ->
+            new Holdings.HeldFile(
+                file.path(), file.references(), file.content().equals(find(file.path()))))
+        .toList();
+  }
+
   // Life and death.
 
   void mount() {
@@ -104,6 +116,7 @@ public final class VirtualDisk implements Disk {
   void processEnded() {
     mounted = false;
     locks.clear();
+    handles.clear();
     recount();
   }
 
@@ -203,10 +216,13 @@ public final class VirtualDisk implements Disk {
 
   private VirtualFile handle(FileContent content, Path path, boolean writable) {
     content.keepers++;
-    return new VirtualFile(this, content, path, writable, mount);
+    VirtualFile file = new VirtualFile(this, content, path, writable, mount);
+    handles.add(file);
+    return file;
   }
 
   void closed(VirtualFile file) {
+    handles.remove(file);
     if (mounted && file.mount() == mount) {
       dropped(file.content());
     }

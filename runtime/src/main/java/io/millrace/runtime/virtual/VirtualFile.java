@@ -30,6 +30,10 @@ final class VirtualFile implements DiskFile {
     return content;
   }
 
+  int references() {
+    return references;
+  }
+
   int mount() {
     return mount;
   }

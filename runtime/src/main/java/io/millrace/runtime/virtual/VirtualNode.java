@@ -134,6 +134,11 @@ public final class VirtualNode implements World {
     machine.clock().drift(ppm);
   }
 
+  /// What the process holds now. Takes no time and leaves no trace.
+  public Holdings holdings() {
+    return new Holdings(disk().held(), scheduler.pending(this), network.peers());
+  }
+
   long pausedUntil() {
     return pausedUntil;
   }
