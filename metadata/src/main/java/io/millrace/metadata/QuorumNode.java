@@ -1,5 +1,7 @@
 package io.millrace.metadata;
 
+import io.millrace.metadata.balance.AutomaticBalancer;
+import io.millrace.metadata.balance.BalancerSettings;
 import io.millrace.metadata.broker.BrokerIdentity;
 import io.millrace.metadata.broker.BrokerLifecycle;
 import io.millrace.metadata.broker.ProducerIds;
@@ -7,6 +9,7 @@ import io.millrace.metadata.controller.ActiveController;
 import io.millrace.metadata.controller.ControllerChannel;
 import io.millrace.metadata.controller.ControllerHost;
 import io.millrace.metadata.controller.ControllerLocator;
+import io.millrace.metadata.controller.ControllerOrders;
 import io.millrace.metadata.controller.ControllerRegistrar;
 import io.millrace.metadata.controller.LocalController;
 import io.millrace.metadata.evidence.BrokerEvidence;
@@ -30,6 +33,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.server.config.DefaultSupportedConfigChecker;
+import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +51,23 @@ public final class QuorumNode {
   /// @param brokers fences those that died, while this controller is the active one
   /// @param leader replaces one that died, while another controller is
   /// @param silence goes on with the silence of the active controller before this one
+  /// @param balancer moves replicas, while this controller is the active one; null when nobody
+  ///   wants it to
   private record ControllerRole(
       ControllerHost host,
       ControllerRegistrar registrar,
       BrokerEvidence brokers,
       LeaderEvidence leader,
-      InheritedSilence silence) {
+      InheritedSilence silence,
+      @Nullable AutomaticBalancer balancer) {
 
     void stop() {
       registrar.stop();
       brokers.stop();
       leader.stop();
+      if (balancer != null) {
+        balancer.stop();
+      }
     }
   }
 
@@ -136,11 +146,26 @@ public final class QuorumNode {
                     settings.interBrokerListenerName(),
                     channel),
                 new LeaderEvidence(world, controlLoop, identity.nodeId(), raft, locator),
-                new InheritedSilence(identity.nodeId(), raft, host));
+                new InheritedSilence(identity.nodeId(), raft, host),
+                balancer(world, config, identity, host));
     broker =
         settings.isBroker()
             ? brokerRole(world, config, identity, endpoints, previousBrokerEpoch)
             : null;
+  }
+
+  private @Nullable AutomaticBalancer balancer(
+      World world, AbstractConfig config, NodeIdentity identity, ControllerHost host) {
+    BalancerSettings settings = BalancerSettings.of(config.originals());
+    return settings.mode() == BalancerSettings.Mode.OFF
+        ? null
+        : new AutomaticBalancer(
+            world,
+            metadataLoop,
+            identity.nodeId(),
+            settings,
+            config.getBoolean(ReplicationConfigs.AUTO_LEADER_REBALANCE_ENABLE_CONFIG),
+            new ControllerOrders(host.controller()));
   }
 
   private static boolean unstable(AbstractConfig config) {
@@ -234,6 +259,9 @@ public final class QuorumNode {
       publisher.add(controller.brokers());
       publisher.add(controller.leader());
       publisher.add(controller.silence());
+      if (controller.balancer() != null) {
+        publisher.add(controller.balancer());
+      }
     }
     if (broker != null) {
       publisher.add(broker.lifecycle());

@@ -1,19 +1,17 @@
 package io.millrace.simulation;
 
-import io.millrace.runtime.virtual.VirtualNode;
+import static io.millrace.simulation.SteadyCluster.SECOND;
+
 import io.millrace.runtime.virtual.VirtualWorld;
 import io.millrace.simulation.audit.InvariantBroken;
-import io.millrace.simulation.audit.Timeline;
 import io.millrace.simulation.client.SteadyClient;
-import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.cluster.SimulatedNode;
-import io.millrace.simulation.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /// What a cluster does while processes are frozen, as SIGSTOP or a machine without time for them
 /// freeze them: they are silent, and their connections stay.
@@ -23,11 +21,9 @@ import java.util.function.BooleanSupplier;
 /// their partitions are led again, whatever its followers still wait for from the frozen leader.
 public final class FreezeRun {
 
-  private static final long SECOND = 1_000_000_000L;
   private static final long FREEZE_NANOS = 6 * SECOND;
   private static final List<Long> ALL_FROZEN_NANOS =
       List.of(5 * SECOND / 2, 7 * SECOND / 2, FREEZE_NANOS);
-  private static final long PATIENCE_NANOS = 60 * SECOND;
   private static final long STEP_NANOS = SECOND / 100;
   private static final int PARTITIONS = 6;
   private static final int CLIENT_PATIENCE_MS = 200;
@@ -35,19 +31,18 @@ public final class FreezeRun {
   /// What a producer needs to find the new leader.
   private static final long FINDING_NANOS = SECOND;
 
-  private static final String TOPIC = "orders";
-
+  private final SteadyCluster stage;
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
-  private final List<SteadyClient> clients = new ArrayList<>();
+  private final List<SteadyClient> clients;
   private final List<String> story = new ArrayList<>();
   private long longestNanos;
 
   private FreezeRun(long seed) {
-    this.world = VirtualWorld.builder(seed).loops(2).build();
-    Timeline timeline = new Timeline(world::nanos);
-    this.cluster =
-        new SimulatedCluster(world, Scenario.parse("nodes=3 faults=none"), timeline, _ -> false);
+    stage = new SteadyCluster(seed, 3, Map.of());
+    world = stage.world;
+    cluster = stage.cluster;
+    clients = stage.clients;
   }
 
   /// Called in the runs' own loader.
@@ -63,17 +58,8 @@ public final class FreezeRun {
 
   private void run() {
     cluster.startAll();
-    await("the cluster forms", cluster::allReady);
-    VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
-    TopicSetUp topic = new TopicSetUp(machine, cluster.bootstrap(), TOPIC, PARTITIONS, 3);
-    topic.start();
-    await("the topic", topic::isDone);
-    for (int i = 0; i < PARTITIONS; i++) {
-      SteadyClient client =
-          new SteadyClient(machine, cluster.bootstrap(), TOPIC, i, CLIENT_PATIENCE_MS);
-      clients.add(client);
-      client.start();
-    }
+    stage.await("the cluster forms", cluster::allReady);
+    stage.serve(PARTITIONS, CLIENT_PATIENCE_MS);
     world.runFor(5 * SECOND);
     cluster.nodes().forEach(this::freeze);
     ALL_FROZEN_NANOS.forEach(this::freezeAll);
@@ -138,7 +124,7 @@ public final class FreezeRun {
 
   /// Until the cluster is whole again, and a while longer.
   private void settle(Set<Integer> mayBeFenced) {
-    await(
+    stage.await(
         "all are whole",
         () -> {
           onlyFenced(mayBeFenced);
@@ -157,16 +143,6 @@ public final class FreezeRun {
       throw new InvariantBroken(
           "OnlyTheSilentAreFenced",
           "fenced: " + fenced + ", silent were " + allowed + "; " + String.join("; ", story));
-    }
-  }
-
-  private void await(String what, BooleanSupplier condition) {
-    long end = world.nanos() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      if (world.nanos() >= end) {
-        throw new InvariantBroken("Progress", "waited in vain for: " + what);
-      }
-      world.runFor(STEP_NANOS);
     }
   }
 }

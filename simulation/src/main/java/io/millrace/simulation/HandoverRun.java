@@ -1,20 +1,17 @@
 package io.millrace.simulation;
 
-import io.millrace.runtime.virtual.VirtualNode;
+import static io.millrace.simulation.SteadyCluster.SECOND;
+
 import io.millrace.runtime.virtual.VirtualWorld;
 import io.millrace.server.NodeAssembly;
-import io.millrace.simulation.audit.InvariantBroken;
-import io.millrace.simulation.audit.Timeline;
 import io.millrace.simulation.client.SteadyClient;
-import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.cluster.SimulatedNode;
-import io.millrace.simulation.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,26 +23,24 @@ import org.jspecify.annotations.Nullable;
 /// One of the three is the active controller, too.
 public final class HandoverRun {
 
-  private static final long SECOND = 1_000_000_000L;
-  private static final long PATIENCE_NANOS = 60 * SECOND;
   private static final long CALM_NANOS = SECOND;
   private static final int PARTITIONS = 3;
   private static final int CLIENT_PATIENCE_MS = 3_000;
-  private static final String TOPIC = "orders";
 
+  private final SteadyCluster stage;
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
-  private final List<SteadyClient> clients = new ArrayList<>();
+  private final List<SteadyClient> clients;
   private final List<String> story = new ArrayList<>();
   private long longestNanos;
   private long longestStopNanos;
   private long longestFenceNanos;
 
   private HandoverRun(long seed) {
-    this.world = VirtualWorld.builder(seed).loops(2).build();
-    Timeline timeline = new Timeline(world::nanos);
-    this.cluster =
-        new SimulatedCluster(world, Scenario.parse("nodes=3 faults=none"), timeline, _ -> false);
+    stage = new SteadyCluster(seed, 3, Map.of());
+    world = stage.world;
+    cluster = stage.cluster;
+    clients = stage.clients;
   }
 
   /// Called in the runs' own loader.
@@ -62,17 +57,8 @@ public final class HandoverRun {
 
   private void run(boolean cleanly) {
     cluster.startAll();
-    await("the cluster forms", cluster::allReady);
-    VirtualNode machine = world.node(SimulatedCluster.CLIENTS);
-    TopicSetUp topic = new TopicSetUp(machine, cluster.bootstrap(), TOPIC, PARTITIONS, 3);
-    topic.start();
-    await("the topic", topic::isDone);
-    for (int i = 0; i < PARTITIONS; i++) {
-      SteadyClient client =
-          new SteadyClient(machine, cluster.bootstrap(), TOPIC, i, CLIENT_PATIENCE_MS);
-      clients.add(client);
-      client.start();
-    }
+    stage.await("the cluster forms", cluster::allReady);
+    stage.serve(PARTITIONS, CLIENT_PATIENCE_MS);
     world.runFor(CALM_NANOS);
     clients.forEach(SteadyClient::forgetGaps);
     for (SimulatedNode node : cluster.nodes()) {
@@ -82,14 +68,14 @@ public final class HandoverRun {
       } else {
         node.kill();
       }
-      await("its end", () -> !node.isUp());
+      stage.await("its end", () -> !node.isUp());
       longestStopNanos = Math.max(longestStopNanos, world.nanos() - began);
-      await("the others know", () -> isOutForAll(node.id()));
+      stage.await("the others know", () -> isOutForAll(node.id()));
       longestFenceNanos = Math.max(longestFenceNanos, world.nanos() - began);
       world.runFor(CALM_NANOS);
       tell(node.name() + (cleanly ? " stopped" : " killed"));
       node.start();
-      await("all are whole", cluster::isWhole);
+      stage.await("all are whole", cluster::isWhole);
       world.runFor(CALM_NANOS);
       tell(node.name() + " started");
     }
@@ -115,16 +101,6 @@ public final class HandoverRun {
       longestNanos = Math.max(longestNanos, gap);
       story.add(String.format(Locale.ROOT, "%s: %d us: %s", what, gap / 1_000, client.story()));
       client.forgetGaps();
-    }
-  }
-
-  private void await(String what, BooleanSupplier condition) {
-    long end = world.nanos() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      if (world.nanos() >= end) {
-        throw new InvariantBroken("Progress", "waited in vain for: " + what);
-      }
-      world.runFor(SECOND / 100);
     }
   }
 }

@@ -64,6 +64,13 @@ public final class RunLoader {
     return List.of((String[]) call(FreezeRun.class, "inside", new Class<?>[] {long.class}, seed));
   }
 
+  /// Adds an empty broker to a cluster that balances itself ([BalanceRun]).
+  ///
+  /// @return the longest gap of any producer in virtual microseconds, then what each broker holds
+  public List<String> balance(long seed) {
+    return List.of((String[]) call(BalanceRun.class, "inside", new Class<?>[] {long.class}, seed));
+  }
+
   private Object call(Class<?> type, String method, Class<?>[] types, Object... arguments) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();

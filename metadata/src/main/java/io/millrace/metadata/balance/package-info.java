@@ -4,7 +4,11 @@
 /// which partitions should change and why; it asks nobody and changes nothing. Equal layouts give
 /// equal plans, and a plan that was carried out leaves nothing to plan.
 ///
-/// Called by `millrace partition balance`, `millrace broker drain` and whoever carries plans out.
+/// Called by `millrace partition balance`, `millrace broker drain` and, where `balancer.mode` says
+/// so, by [io.millrace.metadata.balance.AutomaticBalancer] on the active controller's node: it
+/// decides from the metadata alone ([io.millrace.metadata.balance.BalanceStep]) and gives
+/// [io.millrace.metadata.balance.BalanceOrders].
+///
 /// Immutable records outside, one mutable [io.millrace.metadata.balance.Assignment] inside.
 @NullMarked
 package io.millrace.metadata.balance;

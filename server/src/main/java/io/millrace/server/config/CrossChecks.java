@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.metadata.balance.BalancerSettings;
 import io.millrace.server.api.data.ReplicaChoice;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,7 @@ final class CrossChecks {
     groups(values, problems);
     byKafkasClasses(values, problems);
     metrics(values, problems);
+    balancer(values, problems);
     safety(values, warnings);
   }
 
@@ -49,6 +51,19 @@ final class CrossChecks {
           address,
           "must be host:port",
           "Set it to 127.0.0.1:9404, or remove it to serve no metrics");
+    }
+  }
+
+  private static void balancer(KafkaValues values, Problems problems) {
+    try {
+      BalancerSettings.of(values.originals());
+    } catch (IllegalArgumentException e) {
+      problems.require(
+          false,
+          BalancerSettings.MODE,
+          values.originals().get(BalancerSettings.MODE),
+          "cannot be used: " + e.getMessage(),
+          "Remove what begins with balancer. to have replicas moved by command only");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.metadata.balance.BalancerSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -123,7 +124,7 @@ final class KeyPolicy {
   /// Whether setting `key` changes nothing here.
   static boolean isMeaningless(String key) {
     String name = key.toLowerCase(Locale.ROOT);
-    if (name.equals(MetricsAddress.KEY)) {
+    if (name.equals(MetricsAddress.KEY) || BalancerSettings.has(name)) {
       return false;
     }
     if (name.startsWith("listener.name.")) {

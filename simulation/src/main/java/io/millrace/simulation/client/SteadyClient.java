@@ -37,6 +37,7 @@ public final class SteadyClient {
   private boolean refreshing;
   private long lastAckNanos;
   private long longestNanos;
+  private long lastOffset = -1;
   private String last = "";
   private String atLongest = "";
 
@@ -57,6 +58,15 @@ public final class SteadyClient {
   /// The longest gap since the last [#forgetGaps], the open one included, in nanoseconds.
   public long longestGap() {
     return Math.max(longestNanos, clock.nanos() - lastAckNanos);
+  }
+
+  /// The highest offset that was acknowledged, -1 for none.
+  public long lastOffset() {
+    return lastOffset;
+  }
+
+  public TopicPartition partition() {
+    return partition;
   }
 
   /// Begins anew; a gap that is open counts in full.
@@ -126,6 +136,7 @@ public final class SteadyClient {
             ? null
             : answer.responses().iterator().next().partitionResponses().getFirst();
     if (result != null && result.errorCode() == Errors.NONE.code()) {
+      lastOffset = Math.max(lastOffset, result.baseOffset());
       onAcknowledged();
       drain();
       return;

@@ -1,6 +1,7 @@
 package io.millrace.simulation.cluster;
 
 import io.millrace.server.NodeAssembly;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -43,6 +44,24 @@ final class ReplicaStates {
 
   static int leads(List<SimulatedNode> nodes, int id) {
     return partitions(nodes).mapToInt(partition -> partition.leader == id ? 1 : 0).sum();
+  }
+
+  static int holds(List<SimulatedNode> nodes, int id) {
+    return (int)
+        partitions(nodes)
+            .filter(partition -> Arrays.stream(partition.replicas).anyMatch(each -> each == id))
+            .count();
+  }
+
+  static int moving(List<SimulatedNode> nodes) {
+    return (int)
+        partitions(nodes)
+            .filter(each -> each.addingReplicas.length + each.removingReplicas.length > 0)
+            .count();
+  }
+
+  static int fewestInSync(List<SimulatedNode> nodes) {
+    return partitions(nodes).mapToInt(each -> each.isr.length).min().orElse(0);
   }
 
   static int reigns(List<SimulatedNode> nodes) {

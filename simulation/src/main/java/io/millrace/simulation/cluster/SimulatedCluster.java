@@ -30,6 +30,16 @@ public final class SimulatedCluster {
       Scenario scenario,
       Timeline timeline,
       SimulatedNode.Misfortune misfortune) {
+    this(world, scenario, timeline, misfortune, Map.of());
+  }
+
+  /// @param more properties of every node
+  public SimulatedCluster(
+      VirtualWorld world,
+      Scenario scenario,
+      Timeline timeline,
+      SimulatedNode.Misfortune misfortune,
+      Map<String, String> more) {
     Deterministic.begin(
         world.seed(),
         world.clock(),
@@ -42,9 +52,9 @@ public final class SimulatedCluster {
         });
     FormatOptions format = format(scenario.nodes());
     for (int id = 1; id <= scenario.nodes(); id++) {
-      nodes.add(
-          new SimulatedNode(
-              world, name(id), id, properties(scenario, id), format, timeline, misfortune));
+      Map<String, String> properties = properties(scenario, id);
+      properties.putAll(more);
+      nodes.add(new SimulatedNode(world, name(id), id, properties, format, timeline, misfortune));
     }
     world.node(CLIENTS);
   }
@@ -127,6 +137,21 @@ public final class SimulatedCluster {
   /// How many partitions the node leads, as the newest image has it.
   public int leads(SimulatedNode node) {
     return ReplicaStates.leads(nodes, node.id());
+  }
+
+  /// How many replicas the node holds, as the newest image has it.
+  public int holds(SimulatedNode node) {
+    return ReplicaStates.holds(nodes, node.id());
+  }
+
+  /// How many partitions are being moved, as the newest image has it.
+  public int moving() {
+    return ReplicaStates.moving(nodes);
+  }
+
+  /// The size of the smallest ISR, as the newest image has it.
+  public int fewestInSync() {
+    return ReplicaStates.fewestInSync(nodes);
   }
 
   /// The epoch of the quorum that the newest image has records of.

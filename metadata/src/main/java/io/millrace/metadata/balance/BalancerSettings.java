@@ -1,0 +1,80 @@
+package io.millrace.metadata.balance;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// How the cluster balances itself: properties that Kafka does not have.
+///
+/// @param movesAtOnce how many partitions are changed at a time, at least 1
+/// @param calmMs how long no broker may have come, gone or changed before anything is moved
+public record BalancerSettings(Mode mode, int movesAtOnce, long calmMs) {
+
+  public static final String MODE = "balancer.mode";
+  public static final String MOVES = "balancer.moves";
+  public static final String CALM = "balancer.calm.ms";
+
+  private static final int DEFAULT_MOVES = 2;
+  private static final long DEFAULT_CALM_MS = 60_000;
+
+  /// What is done with a plan.
+  public enum Mode {
+    /// None is made.
+    OFF,
+    /// The active controller logs what it would do.
+    ADVISE,
+    /// It does it.
+    AUTOMATIC
+  }
+
+  /// Whether `key` is one of these.
+  public static boolean has(String key) {
+    return key.equals(MODE) || key.equals(MOVES) || key.equals(CALM);
+  }
+
+  /// Reads a node's properties.
+  ///
+  /// @throws IllegalArgumentException saying which key has a value that cannot be
+  public static BalancerSettings of(Map<String, ?> properties) {
+    return new BalancerSettings(
+        mode(properties.get(MODE)),
+        (int) number(properties, MOVES, DEFAULT_MOVES, 1, 1_000),
+        number(properties, CALM, DEFAULT_CALM_MS, 0, Integer.MAX_VALUE));
+  }
+
+  private static Mode mode(@org.jspecify.annotations.Nullable Object value) {
+    if (value == null) {
+      return Mode.OFF;
+    }
+    Optional<Mode> named =
+        Arrays.stream(Mode.values())
+            .filter(mode -> mode.name().equalsIgnoreCase(value.toString().strip()))
+            .findFirst();
+    return named.orElseThrow(() ->
+        new IllegalArgumentException(
+            MODE
+                + " must be one of "
+                + Arrays.stream(Mode.values())
+                    .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private static long number(
+      Map<String, ?> properties, String key, long unset, long least, long most) {
+    Object value = properties.get(key);
+    if (value == null) {
+      return unset;
+    }
+    try {
+      long number = Long.parseLong(value.toString().strip());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException _) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(key + " must be a number from " + least + " to " + most);
+  }
+}

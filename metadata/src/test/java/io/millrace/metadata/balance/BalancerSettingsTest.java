@@ -1,0 +1,35 @@
+package io.millrace.metadata.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.metadata.balance.BalancerSettings.Mode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BalancerSettingsTest {
+
+  @Test
+  void isOffWhereNothingIsSaid() {
+    assertThat(BalancerSettings.of(Map.of())).isEqualTo(new BalancerSettings(Mode.OFF, 2, 60_000));
+  }
+
+  @Test
+  void takesWhatIsSaid() {
+    assertThat(
+            BalancerSettings.of(
+                Map.of(
+                    "balancer.mode", "automatic",
+                    "balancer.moves", "5",
+                    "balancer.calm.ms", "0")))
+        .isEqualTo(new BalancerSettings(Mode.AUTOMATIC, 5, 0));
+  }
+
+  @Test
+  void saysWhichKeyIsWrong() {
+    assertThatThrownBy(() -> BalancerSettings.of(Map.of("balancer.mode", "on")))
+        .hasMessage("balancer.mode must be one of off, advise, automatic");
+    assertThatThrownBy(() -> BalancerSettings.of(Map.of("balancer.moves", "0")))
+        .hasMessage("balancer.moves must be a number from 1 to 1000");
+  }
+}
