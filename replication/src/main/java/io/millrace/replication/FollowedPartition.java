@@ -44,6 +44,9 @@ final class FollowedPartition {
   /// Attempts in a row that came to nothing.
   int failures;
 
+  /// Answers in a row that the leader and this broker do not agree who leads.
+  int disagreements;
+
   /// Its position waits for a sync, and the fetcher watches for that.
   boolean watched;
 

@@ -40,6 +40,12 @@ final class ReplicaFetcher {
   private static final short OLDEST_FETCH = 15;
 
   private static final long FIRST_PAUSE_MS = 10;
+
+  /// While the leader and this broker do not agree yet who leads: the metadata is on its way to one
+  /// of them, and nothing is committed until it is there. So often, then as for other errors.
+  private static final long SOON_MS = 3;
+
+  private static final int SOON = 4;
   private static final int MAX_IN_FLIGHT = 3;
 
   /// The limit may have been lifted meanwhile.
@@ -325,7 +331,12 @@ final class ReplicaFetcher {
       askOffsets(one);
     } else if (fetched.error != Errors.NONE) {
       LOG.debug("{}: broker {} answers {}", one.partition, source, fetched.error);
-      retryLater(one);
+      if (Following.isTransient(fetched.error) && ++one.disagreements <= SOON) {
+        hold(one);
+        loop.schedule(SOON_MS * 1_000_000L, () -> release(one));
+      } else {
+        retryLater(one);
+      }
     } else if (fetched.divergingEpoch >= 0) {
       cut(
           one,
@@ -337,6 +348,7 @@ final class ReplicaFetcher {
       switch (one.partition.onFetched(one.leaderEpoch, one.sentOffset, fetched, response)) {
         case TAKEN -> {
           one.failures = 0;
+          one.disagreements = 0;
           one.caughtUp = one.partition.logEndOffset() >= fetched.highWatermark;
           if (one.throttled) {
             host.quotas().follower().record(fetched.recordsLength);
