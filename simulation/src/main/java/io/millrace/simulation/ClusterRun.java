@@ -8,6 +8,7 @@ import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.audit.Ledger;
 import io.millrace.simulation.audit.StoredOnceInOrder;
 import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.QuorumOperator;
 import io.millrace.simulation.client.ReaderClient;
 import io.millrace.simulation.cluster.Agenda;
 import io.millrace.simulation.cluster.ClusterState;
@@ -45,6 +46,7 @@ public final class ClusterRun {
   private final Timeline timeline;
   private final Agenda agenda;
   private final SimulatedCluster cluster;
+  private final QuorumOperator quorum;
   private final FaultInjector injector;
   private final ReplicaProbe probe = new ReplicaProbe();
   private final Ledger ledger;
@@ -61,10 +63,13 @@ public final class ClusterRun {
     this.timeline = new Timeline(world::nanos);
     this.agenda = new Agenda(world);
     this.cluster = new SimulatedCluster(world, scenario, timeline, this::mayFail);
-    this.injector = new FaultInjector(world, cluster, scenario, agenda, timeline);
+    this.clientMachine = world.node(SimulatedCluster.CLIENTS);
+    this.quorum =
+        new QuorumOperator(
+            clientMachine, cluster.bootstrap(), scenario.nodes(), SimulatedCluster.CONTROLLER_PORT);
+    this.injector = new FaultInjector(world, cluster, quorum, scenario, agenda, timeline);
     this.ledger =
         new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));
-    this.clientMachine = world.node(SimulatedCluster.CLIENTS);
     this.clients = new Clients(clientMachine, cluster.bootstrap(), scenario, ledger);
   }
 
@@ -152,6 +157,8 @@ public final class ClusterRun {
     within(HEALING_NANOS, cluster::isWhole, "the cluster stays whole");
     LogMatching.check(cluster.nodes(), true);
     ImagesAgree.check(cluster.nodes());
+    quorum.look();
+    within(HEALING_NANOS, quorum::isAsWanted, "every node votes");
     rest();
   }
 
@@ -177,8 +184,10 @@ public final class ClusterRun {
         throw new InvariantBroken(
             "Progress",
             String.format(
-                "not within %d virtual seconds: %s; %s; %s; %s",
-                nanos / SECOND, what, cluster, cluster.offender(), clients));
+                    "not within %d virtual seconds: %s; %s; %s; %s",
+                    nanos / SECOND, what, cluster, cluster.offender(), clients)
+                + "; "
+                + quorum);
       }
       agenda.runUntil(world.nanos() + SECOND / 20);
     }

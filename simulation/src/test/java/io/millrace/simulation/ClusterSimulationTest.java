@@ -49,6 +49,12 @@ class ClusterSimulationTest {
     check(720004, "nodes=3 workloads=all");
   }
 
+  /// A voter is taken out and added again, while others die.
+  @Test
+  void theQuorumLosesAndGainsVoters() throws Exception {
+    check(4, "nodes=3 seconds=20 faults=voter,kill workloads=idempotent,reader");
+  }
+
   /// All nodes in turn, under load, with other settings.
   @Test
   void aRollingUpgradeLosesNothing() throws Exception {

@@ -4,6 +4,7 @@ import io.millrace.runtime.virtual.DiskFaults;
 import io.millrace.runtime.virtual.VirtualNetwork;
 import io.millrace.runtime.virtual.VirtualWorld;
 import io.millrace.simulation.audit.Timeline;
+import io.millrace.simulation.client.QuorumOperator;
 import io.millrace.simulation.scenario.Durability;
 import io.millrace.simulation.scenario.Fault;
 import io.millrace.simulation.scenario.FaultKind;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// - A lone node without fsync never loses its power, and its volume never fails.
 /// - A disk fails or fills only where other replicas go on; one disk at a time.
 /// - One disk a run is lost for good, while every partition is whole: until its node is a voter
-///   again, the quorum needs all others.
+///   again, the quorum needs all others. So no voter is taken out in such a run, and one at a time
+///   in others.
 ///
 /// What is refused is tried again for three seconds.
 public final class FaultInjector {
@@ -34,6 +36,7 @@ public final class FaultInjector {
 
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
+  private final QuorumOperator quorum;
   private final Scenario scenario;
   private final Agenda agenda;
   private final Timeline timeline;
@@ -43,17 +46,22 @@ public final class FaultInjector {
 
   private @Nullable RollingUpgrade upgrade;
 
+  /// 0 while nobody is.
+  private int voterOut;
+
   private final List<SimulatedNode> wasBad = new ArrayList<>();
   private boolean healing;
 
   public FaultInjector(
       VirtualWorld world,
       SimulatedCluster cluster,
+      QuorumOperator quorum,
       Scenario scenario,
       Agenda agenda,
       Timeline timeline) {
     this.world = world;
     this.cluster = cluster;
+    this.quorum = quorum;
     this.scenario = scenario;
     this.agenda = agenda;
     this.timeline = timeline;
@@ -148,6 +156,11 @@ public final class FaultInjector {
         upgrade = begun;
         begun.start();
       }
+      case VOTER -> {
+        voterOut = node.id();
+        quorum.remove(node.id());
+        agenda.after(fault.lastsNanos(), () -> addVoterAgain(node.id()));
+      }
       case DISK_LOSS -> {
         diskWasLost = true;
         node.loseDisk();
@@ -169,6 +182,10 @@ public final class FaultInjector {
         boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
         yield synced || whole ? null : "another replica may be the only one";
       }
+      case VOTER ->
+          voterOut != 0 || diskWasLost
+              ? "another voter is out"
+              : ReplicaStates.whole(cluster.nodes()) ? null : "the quorum may need all";
       case UPGRADE -> upgrade == null || upgrade.isOver() ? null : "one is under way";
       case BLACKOUT, LOSS, CLOCK_JUMP, CLOCK_DRIFT, SLOW_DISK -> null;
       case CUT, CUT_ONE_WAY, DELAY, RESET ->
@@ -181,11 +198,18 @@ public final class FaultInjector {
       }
       case DISK_LOSS -> {
         boolean whole = scenario.nodes() > 1 && ReplicaStates.whole(cluster.nodes());
-        yield diskWasLost
-            ? "another disk was lost"
+        yield diskWasLost || !quorum.isUntouched()
+            ? "another voter is out, or was"
             : whole && badDisks.isEmpty() ? null : "another replica may be the only one";
       }
     };
+  }
+
+  private void addVoterAgain(int id) {
+    if (voterOut == id) {
+      voterOut = 0;
+      quorum.addAgain(id);
+    }
   }
 
   private void blackout(Fault fault) {
@@ -282,6 +306,7 @@ public final class FaultInjector {
     healing = true;
     timeline.tell("fault", "all faults end");
     world.network().calm();
+    addVoterAgain(voterOut);
     for (SimulatedNode node : cluster.nodes()) {
       node.machine().disk().faults().calm();
       node.machine().driftClock(0);

@@ -21,7 +21,7 @@ public final class SimulatedCluster {
   public static final String CLIENTS = "clients";
 
   private static final int BROKER_PORT = 9092;
-  private static final int CONTROLLER_PORT = 9093;
+  public static final int CONTROLLER_PORT = 9093;
 
   private final List<SimulatedNode> nodes = new ArrayList<>();
 

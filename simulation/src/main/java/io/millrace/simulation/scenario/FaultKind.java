@@ -39,12 +39,14 @@ public enum FaultKind {
   /// One node dies with its disk, and comes back with an empty one: it joins the quorum anew.
   DISK_LOSS,
   /// A rolling upgrade: all nodes in turn are stopped cleanly and started with other settings.
-  UPGRADE;
+  UPGRADE,
+  /// A voter is taken out of the quorum, and added again later (KIP-853).
+  VOTER;
 
   /// What takes long and comes seldom. Drawn from a stream of its own, and not among the usual
   /// kinds: seeds that tests rely on were chosen without.
   public boolean isLong() {
-    return this == UPGRADE;
+    return this == UPGRADE || this == VOTER;
   }
 
   /// Whether a run may hold many of it: a disk is lost once.

@@ -68,6 +68,7 @@ public record Scenario(
       possible.remove(FaultKind.DISK_ERROR);
       possible.remove(FaultKind.DISK_FULL);
       possible.remove(FaultKind.DISK_LOSS);
+      possible.remove(FaultKind.VOTER);
       if (durability == Durability.PAGE_CACHE) {
         possible.remove(FaultKind.POWER);
       }
