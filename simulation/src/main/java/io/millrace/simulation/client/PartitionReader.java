@@ -75,8 +75,10 @@ final class PartitionReader {
 
   /// What a fetch asked of a partition.
   ///
+  /// @param offset from where on; the position may be another when the answer comes, since a new
+  ///   leader is asked while the old one's answer is still on its way
   /// @param floor what was deleted for good when it left
-  private record Asked(long assignment, long floor) {}
+  private record Asked(long assignment, long offset, long floor) {}
 
   /// @param damageAllowed whether a batch that fails its checksum is expected now; it is read again
   /// @param skipsDeleted whether to go on behind what was deleted
@@ -205,7 +207,7 @@ final class PartitionReader {
     Map<TopicPartition, Asked> asked = new LinkedHashMap<>();
     for (TopicPartition partition : partitions) {
       Position position = Requests.present(positions.get(partition));
-      asked.put(partition, new Asked(position.assignment, floor(partition)));
+      asked.put(partition, new Asked(position.assignment, position.next, floor(partition)));
       builder.add(
           partition,
           new FetchRequest.PartitionData(
@@ -278,14 +280,14 @@ final class PartitionReader {
         position.highWatermark = data.highWatermark();
       }
       case OFFSET_OUT_OF_RANGE -> {
-        if (!ledger.deletions().mayBeGone(partition, position.next)) {
+        if (!ledger.deletions().mayBeGone(partition, asked.offset())) {
           throw new InvariantBroken(
               "AcknowledgedStays",
               String.format(
                   "%s read %s up to %d and is told that this is out of range (epoch %d)",
-                  cluster.name(), partition, position.next, cluster.leaderEpoch(partition)));
+                  cluster.name(), partition, asked.offset(), cluster.leaderEpoch(partition)));
         }
-        if (skipsDeleted) {
+        if (skipsDeleted && asked.offset() == position.next) {
           position.seeking = true;
           seekBeginning(partition, position);
         } else {
