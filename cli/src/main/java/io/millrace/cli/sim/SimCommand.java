@@ -6,10 +6,10 @@ import io.millrace.cli.ExitCode;
 import io.millrace.cli.JsonOption;
 import io.millrace.cli.Logging;
 import io.millrace.cli.Progress;
-import io.millrace.simulation.RunLoader;
 import io.millrace.simulation.RunResult;
 import io.millrace.simulation.explore.Explorer;
 import io.millrace.simulation.explore.ScenarioMatrix;
+import io.millrace.simulation.explore.SeedRunner;
 import io.millrace.simulation.explore.Shrinker;
 import io.millrace.simulation.scenario.Scenario;
 import java.io.IOException;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +53,7 @@ final class SimCommand implements Callable<Integer> {
   private static final int MOST_SHRINKING_RUNS = 60;
 
   private final Console console;
+  private final Supplier<SeedRunner> runners;
 
   @Option(names = "--seed", paramLabel = "N", description = "Replay this seed and tell its story.")
   @Nullable Long seed;
@@ -110,8 +112,9 @@ final class SimCommand implements Callable<Integer> {
 
   @Mixin JsonOption json = new JsonOption();
 
-  SimCommand(Console console) {
+  SimCommand(Console console, Supplier<SeedRunner> runners) {
     this.console = console;
+    this.runners = runners;
   }
 
   @Override
@@ -154,7 +157,7 @@ final class SimCommand implements Callable<Integer> {
     RunResult result;
     Scenario chosen = scenario();
     try (var _ = Progress.show(console, () -> "seed " + one + ", " + chosen)) {
-      result = new RunLoader().run(one, chosen.toString());
+      result = runners.get().run(one, chosen.toString());
     }
     if (json.wanted()) {
       console.json(asMap(result));
@@ -186,7 +189,8 @@ final class SimCommand implements Callable<Integer> {
     long deadline = System.nanoTime() + (long) (most * 60e9);
     Explorer explorer =
         new Explorer(
-            new ScenarioMatrix(scenario(), nodes == null, durability == null, faults == null));
+            new ScenarioMatrix(scenario(), nodes == null, durability == null, faults == null),
+            runners);
     try (var _ = Progress.show(console, () -> explorer.totals().progress())) {
       explorer.explore(start, count, deadline, jobs, this::onFailure);
     }
@@ -208,7 +212,8 @@ final class SimCommand implements Callable<Integer> {
 
   /// Shrinks the run and writes it down. On the thread that found it.
   private void onFailure(RunResult failed) {
-    RunResult small = noShrink ? failed : Shrinker.shrink(failed, MOST_SHRINKING_RUNS);
+    RunResult small =
+        noShrink ? failed : Shrinker.shrink(failed, MOST_SHRINKING_RUNS, runners.get());
     List<String> text = new ArrayList<>();
     text.add("replay: millrace sim --seed " + small.seed() + options(small.scenario()));
     text.add("found as: millrace sim --seed " + failed.seed() + options(failed.scenario()));

@@ -3,8 +3,11 @@ package io.millrace.cli.sim;
 import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
 import io.millrace.cli.ExitCode;
+import io.millrace.simulation.RunLoader;
+import io.millrace.simulation.explore.SeedRunner;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /// The process behind `millrace sim`.
@@ -23,7 +26,11 @@ public final class SimMain {
   ///
   /// @return one of [ExitCode]
   static int run(Console console, String... args) {
-    CommandLine line = new CommandLine(new SimCommand(console));
+    return run(console, () -> new RunLoader()::run, args);
+  }
+
+  static int run(Console console, Supplier<SeedRunner> runners, String... args) {
+    CommandLine line = new CommandLine(new SimCommand(console, runners));
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);

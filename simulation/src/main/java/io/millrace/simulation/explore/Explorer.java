@@ -1,11 +1,11 @@
 package io.millrace.simulation.explore;
 
-import io.millrace.simulation.RunLoader;
 import io.millrace.simulation.RunResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Runs seed after seed on several threads, each with a loader of its own.
 public final class Explorer {
@@ -15,10 +15,13 @@ public final class Explorer {
   private static final int RUNS_A_LOADER = 2_000;
 
   private final ScenarioMatrix matrix;
+  private final Supplier<SeedRunner> runners;
   private final Totals totals = new Totals();
 
-  public Explorer(ScenarioMatrix matrix) {
+  /// @param runners makes one for each thread, and a new one now and then
+  public Explorer(ScenarioMatrix matrix, Supplier<SeedRunner> runners) {
     this.matrix = matrix;
+    this.runners = runners;
   }
 
   /// The sums so far; grows while [#explore] runs.
@@ -58,28 +61,28 @@ public final class Explorer {
   }
 
   private void work(AtomicLong next, long end, long deadlineNanos, Consumer<RunResult> onFailure) {
-    RunLoader loader = new RunLoader();
+    SeedRunner runner = runners.get();
     int runs = 0;
     long seed;
     while (System.nanoTime() - deadlineNanos < 0 && (seed = next.getAndIncrement()) < end) {
       if (++runs % RUNS_A_LOADER == 0) {
-        loader = new RunLoader();
+        runner = runners.get();
       }
-      RunResult result = run(loader, seed);
+      RunResult result = run(runner, seed);
       totals.add(result);
       if (result.failed()) {
         onFailure.accept(result);
         // Nothing that a failure may have left behind meets the next run.
-        loader = new RunLoader();
+        runner = runners.get();
       }
     }
   }
 
   /// A run that the simulator cannot even end counts as failed, so that the others go on.
-  private RunResult run(RunLoader loader, long seed) {
+  private RunResult run(SeedRunner runner, long seed) {
     String scenario = matrix.of(seed).toString();
     try {
-      return loader.run(seed, scenario);
+      return runner.run(seed, scenario);
     } catch (IllegalStateException e) {
       return RunResult.broken(seed, scenario, e);
     }

@@ -1,6 +1,5 @@
 package io.millrace.simulation.explore;
 
-import io.millrace.simulation.RunLoader;
 import io.millrace.simulation.RunResult;
 import io.millrace.simulation.scenario.Scenario;
 import io.millrace.simulation.scenario.Workload;
@@ -14,13 +13,14 @@ import java.util.TreeSet;
 /// leaves the rest nearly as it was.
 public final class Shrinker {
 
-  private final RunLoader loader = new RunLoader();
+  private final SeedRunner runner;
   private final long seed;
   private final String kind;
   private RunResult smallest;
   private int runsLeft;
 
-  private Shrinker(RunResult failed, int mostRuns) {
+  private Shrinker(RunResult failed, int mostRuns, SeedRunner runner) {
+    this.runner = runner;
     this.seed = failed.seed();
     this.kind = failed.failureKind();
     this.smallest = failed;
@@ -29,11 +29,11 @@ public final class Shrinker {
 
   /// The smallest failing run found within that many runs; the given one if there is none, or if it
   /// was the simulator that failed.
-  public static RunResult shrink(RunResult failed, int mostRuns) {
+  public static RunResult shrink(RunResult failed, int mostRuns, SeedRunner runner) {
     if (failed.failureKind().equals(RunResult.BROKEN)) {
       return failed;
     }
-    Shrinker shrinker = new Shrinker(failed, mostRuns);
+    Shrinker shrinker = new Shrinker(failed, mostRuns, runner);
     shrinker.dropWorkloads();
     shrinker.dropFaults();
     shrinker.dropNodes();
@@ -48,7 +48,7 @@ public final class Shrinker {
     if (runsLeft-- <= 0) {
       return false;
     }
-    RunResult result = loader.run(seed, smaller.toString());
+    RunResult result = runner.run(seed, smaller.toString());
     if (!result.failed() || !result.failureKind().equals(kind)) {
       return false;
     }
