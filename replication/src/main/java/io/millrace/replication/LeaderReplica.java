@@ -170,6 +170,15 @@ final class LeaderReplica implements ReplicaRole {
     }
   }
 
+  /// Whether fetches of this follower, which has all, leave the in-sync replicas as they are until
+  /// the metadata changes: it is one of them, a change is under way, or it may not join.
+  boolean hasSettled(int broker) {
+    FollowerProgress follower = follower(broker);
+    return pending != null
+        || replica.state.isInSync(broker)
+        || (follower != null && !host.mayJoinIsr(broker, follower.brokerEpoch()));
+  }
+
   /// Time has passed: proposes to go on without followers that have not kept up for
   /// `replica.lag.time.max.ms`.
   void onTick() {

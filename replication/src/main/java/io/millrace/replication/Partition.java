@@ -242,6 +242,11 @@ public final class Partition implements LogOwner {
       moved = before != replica.moves;
       IsrProposal proposed = leader.pending();
       leader.onTick();
+      if (!again && replica.state.isr().length < replica.state.replicas().length) {
+        // Whoever might not join may do so now: its fetches are looked at again.
+        replica.moves++;
+        moved = true;
+      }
       proposes = leader.pending() != null && (again || leader.pending() != proposed);
     }
     if (moved) {

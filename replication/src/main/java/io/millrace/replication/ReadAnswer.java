@@ -107,7 +107,7 @@ public final class ReadAnswer {
   }
 
   /// Whether the reader has all that it may see, so that nothing is to be had before the partition
-  /// moves on; of a follower also that it is in sync, so that its fetches change nothing.
+  /// moves on; of a follower also that its fetches change nothing ([LeaderReplica#hasSettled]).
   public boolean atEnd() {
     return atEnd;
   }

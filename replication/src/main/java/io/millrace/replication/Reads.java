@@ -124,9 +124,10 @@ final class Reads {
   }
 
   private boolean isAtEnd(ReadRequest request, long limit, ReadAnswer answer) {
+    LeaderReplica leader = replica.leader();
     return answer.error == Errors.NONE
         && request.fetchOffset >= limit
-        && (request.replicaId < 0 || replica.state.isInSync(request.replicaId));
+        && (request.replicaId < 0 || (leader != null && leader.hasSettled(request.replicaId)));
   }
 
   private boolean isInLog(long offset) {
