@@ -22,6 +22,10 @@ public final class Sim implements Callable<Integer> {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
+  /// For a single run, which is over before the second compiler's work pays; it does after some
+  /// hundred.
+  private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+
   @Unmatched List<String> arguments = new ArrayList<>();
 
   @Override
@@ -29,6 +33,9 @@ public final class Sim implements Callable<Integer> {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_FLAGS);
+    if (arguments.stream().anyMatch(each -> each.equals("--seed") || each.startsWith("--seed="))) {
+      command.add(QUICK_COMPILER);
+    }
     for (String name : List.of("millrace.tty", "log.level", "log.config")) {
       String value = System.getProperty(name);
       if (value != null) {
