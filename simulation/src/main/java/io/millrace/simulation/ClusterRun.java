@@ -66,7 +66,11 @@ public final class ClusterRun {
     this.clientMachine = world.node(SimulatedCluster.CLIENTS);
     this.quorum =
         new QuorumOperator(
-            clientMachine, cluster.bootstrap(), scenario.nodes(), SimulatedCluster.CONTROLLER_PORT);
+            clientMachine,
+            cluster.bootstrap(),
+            scenario.nodes(),
+            SimulatedCluster.CONTROLLER_PORT,
+            id -> cluster.nodes().get(id - 1).directoryId());
     this.injector = new FaultInjector(world, cluster, quorum, scenario, agenda, timeline);
     this.ledger =
         new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));

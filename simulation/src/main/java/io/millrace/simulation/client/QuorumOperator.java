@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AddRaftVoterResponseData;
@@ -32,6 +33,7 @@ public final class QuorumOperator {
   private final ClusterClient cluster;
   private final int nodes;
   private final int controllerPort;
+  private final IntFunction<String> directories;
 
   /// Who shall not vote for now.
   private final TreeSet<Integer> out = new TreeSet<>();
@@ -44,7 +46,14 @@ public final class QuorumOperator {
   private String last = "nothing";
 
   /// @param nodes all of them controllers, numbered from 1
-  public QuorumOperator(World world, List<String> bootstrap, int nodes, int controllerPort) {
+  /// @param directories a node's directory id, as its disk has it now
+  public QuorumOperator(
+      World world,
+      List<String> bootstrap,
+      int nodes,
+      int controllerPort,
+      IntFunction<String> directories) {
+    this.directories = directories;
     this.loop = world.loops().getFirst();
     this.cluster = new ClusterClient(world, loop, "quorum", bootstrap);
     this.nodes = nodes;
@@ -133,14 +142,26 @@ public final class QuorumOperator {
         return;
       }
     }
-    // One with a new directory is an observer until it votes under its new id.
-    boolean others = observers.keySet().stream().allMatch(out::contains);
-    if (others && voters.size() + out.size() == nodes) {
+    if (voteAsWanted(voters)) {
       asWanted = true;
       looking = false;
     } else {
       again();
     }
+  }
+
+  /// Whether all who shall vote do, each under the id of the directory that it has now: one with a
+  /// new disk is an observer at first, and its old directory looks like one for a while afterwards.
+  private boolean voteAsWanted(Map<Integer, Uuid> voters) {
+    for (int id = 1; id <= nodes; id++) {
+      Uuid voter = voters.get(id);
+      if (out.contains(id)
+          ? voter != null
+          : voter == null || !voter.toString().equals(directories.apply(id))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Map<Integer, Uuid> byId(List<ReplicaState> replicas) {

@@ -8,6 +8,8 @@ import io.millrace.server.NodeStartException;
 import io.millrace.server.config.InvalidConfiguration;
 import io.millrace.server.config.NodeConfig;
 import io.millrace.simulation.audit.Timeline;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ public final class SimulatedNode {
     /// Returns whether that may happen now; else it ends the run.
     boolean allowed(SimulatedNode node);
   }
+
+  private static final String DIRECTORY_ID = "directory.id=";
 
   private final VirtualWorld world;
   private final String name;
@@ -61,6 +65,17 @@ public final class SimulatedNode {
 
   public int id() {
     return id;
+  }
+
+  /// The id in the disk's `meta.properties`; empty where there is none.
+  public String directoryId() {
+    String text =
+        new String(machine.disk().peek(Path.of("/data/meta.properties")), StandardCharsets.UTF_8);
+    return text.lines()
+        .filter(line -> line.startsWith(DIRECTORY_ID))
+        .map(line -> line.substring(DIRECTORY_ID.length()))
+        .findFirst()
+        .orElse("");
   }
 
   /// The last incarnation, alive or not.
