@@ -1,6 +1,7 @@
 package io.millrace.cli.cluster;
 
 import io.millrace.cli.CommandFailure;
+import io.millrace.cli.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,26 +38,17 @@ record Ports(int client, int controller, int metrics) {
     return ports;
   }
 
-  /// Ports that are free now. All are held at once while choosing, so that no two are equal.
+  /// Ports that are free now.
   static List<Ports> free(int nodes) {
-    List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < 3 * nodes; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
+      List<Integer> chosen = FreePorts.choose(3 * nodes);
       List<Ports> ports = new ArrayList<>();
-      for (int i = 0; i < nodes; i++) {
-        ports.add(
-            new Ports(
-                held.get(3 * i).getLocalPort(),
-                held.get(3 * i + 1).getLocalPort(),
-                held.get(3 * i + 2).getLocalPort()));
+      for (int i = 0; i < 3 * nodes; i += 3) {
+        ports.add(new Ports(chosen.get(i), chosen.get(i + 1), chosen.get(i + 2)));
       }
       return ports;
     } catch (IOException e) {
       throw CommandFailure.failed("no free ports: " + e.getMessage(), "give some by --base-port");
-    } finally {
-      held.forEach(Ports::close);
     }
   }
 
@@ -68,14 +60,6 @@ record Ports(int client, int controller, int metrics) {
       return true;
     } catch (IOException _) {
       return false;
-    }
-  }
-
-  private static void close(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException _) {
-      // Nothing was sent or received.
     }
   }
 }

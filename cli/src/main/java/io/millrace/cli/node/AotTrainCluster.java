@@ -2,11 +2,10 @@ package io.millrace.cli.node;
 
 import io.millrace.cli.CommandFailure;
 import io.millrace.cli.ExitCode;
+import io.millrace.cli.FreePorts;
 import io.millrace.server.Node;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +94,7 @@ final class AotTrainCluster {
   }
 
   private void plan() throws IOException {
-    List<Integer> ports = freePorts(2 * NODES);
+    List<Integer> ports = FreePorts.choose(2 * NODES);
     List<Integer> controllers = ports.subList(NODES, 2 * NODES);
     format.clusterId = Uuid.randomUuid().toString();
     format.initialControllers =
@@ -133,21 +132,6 @@ final class AotTrainCluster {
       records.write(("key-" + i + ":value-" + i + "\n").getBytes(StandardCharsets.UTF_8));
       records.flush();
       TimeUnit.MILLISECONDS.sleep(PACE_MS);
-    }
-  }
-
-  /// Ports that are free now; all are held at once while choosing, so that no two are equal.
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
     }
   }
 }
