@@ -60,7 +60,10 @@ public final class ControllerReports {
     if (reportingPlacement || placed.isEmpty()) {
       return;
     }
-    Map<TopicIdPartition, Uuid> batch = new LinkedHashMap<>(placed);
+    Map<TopicIdPartition, Uuid> batch = new LinkedHashMap<>();
+    placed.entrySet().stream()
+        .limit(IsrReports.MOST_PARTITIONS)
+        .forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
     Map<Uuid, Map<Uuid, AssignReplicasToDirsRequestData.TopicData>> byDirectory =
         new LinkedHashMap<>();
     batch.forEach((id, directory) ->

@@ -4,6 +4,7 @@ import io.millrace.metadata.controller.ControllerChannel;
 import io.millrace.metadata.controller.ControllerReply;
 import io.millrace.runtime.EventLoop;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,10 @@ final class IsrReports {
 
   private static final Logger LOG = LoggerFactory.getLogger(IsrReports.class);
   private static final long RETRY_NANOS = 50_000_000L;
+
+  /// Of one request: the controller answers it while heartbeats wait, and takes no more than 10,000
+  /// records of one request.
+  static final int MOST_PARTITIONS = 1_000;
 
   private final int brokerId;
   private final LongSupplier brokerEpoch;
@@ -70,7 +75,10 @@ final class IsrReports {
       return;
     }
     Map<Key, Asked> asked = new LinkedHashMap<>();
-    for (Partition partition : waiting) {
+    Iterator<Partition> next = waiting.iterator();
+    while (next.hasNext() && asked.size() < MOST_PARTITIONS) {
+      Partition partition = next.next();
+      next.remove();
       IsrProposal proposal = partition.proposal();
       if (proposal != null) {
         asked.put(
@@ -78,7 +86,6 @@ final class IsrReports {
             new Asked(partition, proposal));
       }
     }
-    waiting.clear();
     if (asked.isEmpty()) {
       return;
     }

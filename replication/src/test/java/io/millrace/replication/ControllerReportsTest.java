@@ -68,4 +68,17 @@ final class ControllerReportsTest {
     pass(1_000);
     assertThat(asked).hasSize(before);
   }
+
+  @Test
+  void manyPlacementsAreToldInSeveralRequests() {
+    int replicas = 2 * IsrReports.MOST_PARTITIONS + 1;
+    for (int i = 0; i < replicas; i++) {
+      placed(i);
+    }
+    pass(1_000);
+
+    List<Integer> told = asked.stream().map(request -> request.directories().size()).toList();
+    assertThat(told).allMatch(count -> count <= IsrReports.MOST_PARTITIONS);
+    assertThat(told.stream().mapToInt(Integer::intValue).sum()).isEqualTo(replicas);
+  }
 }
