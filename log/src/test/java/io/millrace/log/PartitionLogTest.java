@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
@@ -87,9 +88,9 @@ class PartitionLogTest {
     assertThat(openFiles()).as("after a flush of log and indexes").hasSizeLessThanOrEqualTo(1);
   }
 
-  /// Those of the log, by what the kernel says (Linux).
-  private List<Path> openFiles() throws IOException {
-    List<Path> found = new ArrayList<>();
+  /// Those of the log, by what the kernel says (Linux). One that is written may be open twice.
+  private Set<Path> openFiles() throws IOException {
+    Set<Path> found = new LinkedHashSet<>();
     Path own = Path.of("/proc/self/fd");
     if (Files.isDirectory(own)) {
       try (Stream<Path> descriptors = Files.list(own)) {
