@@ -114,7 +114,7 @@ class NodeConfigTest {
   void aNodeThatNamesNoOtherBeatsSlowlyAndOthersBeatQuickly() throws InvalidConfiguration {
     String servers = "controller.quorum.bootstrap.servers";
     List<Object> alone = List.of(2000, 1000, 5000);
-    List<Object> together = List.of(2000, 500, 500);
+    List<Object> together = List.of(1800, 500, 500);
 
     assertThat(beats(Map.of())).isEqualTo(alone);
     assertThat(beats(SHIPPED)).isEqualTo(alone);
