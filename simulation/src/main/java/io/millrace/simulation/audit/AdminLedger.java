@@ -2,11 +2,9 @@ package io.millrace.simulation.audit;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -38,33 +36,34 @@ public final class AdminLedger {
   }
 
   /// What may be found: what was acknowledged last, or anything that was asked for and neither
-  /// refused nor acknowledged.
+  /// refused nor acknowledged. An answer speaks of its own request only: where the same was asked
+  /// for twice, a refusal may come of the first request's success.
   private static final class Value<T> {
     private @Nullable T acknowledged;
-    private final Set<T> doubts = new LinkedHashSet<>();
+    private final Map<T, Integer> doubts = new LinkedHashMap<>();
 
     void asked(T value) {
-      doubts.add(value);
+      doubts.merge(value, 1, Integer::sum);
     }
 
     void acknowledged(T value) {
       acknowledged = value;
-      doubts.remove(value);
+      refused(value);
     }
 
     void refused(T value) {
-      doubts.remove(value);
+      doubts.computeIfPresent(value, (_, requests) -> requests == 1 ? null : requests - 1);
     }
 
     boolean allows(@Nullable T found) {
       return Objects.equals(acknowledged, found)
-          || doubts.contains(found)
+          || (found != null && doubts.containsKey(found))
           || (acknowledged == null && doubts.isEmpty());
     }
 
     @Override
     public String toString() {
-      return acknowledged + " or one of " + doubts;
+      return acknowledged + " or one of " + doubts.keySet();
     }
   }
 
@@ -114,7 +113,10 @@ public final class AdminLedger {
 
   public void grown(String name, int partitions) {
     changes++;
-    of(name).partitions.acknowledged(partitions);
+    Value<Integer> due = of(name).partitions;
+    due.acknowledged(partitions);
+    // Topics do not shrink: what asked for fewer comes to nothing now.
+    due.doubts.keySet().removeIf(fewer -> fewer < partitions);
   }
 
   public void set(String name, String value) {
@@ -122,7 +124,7 @@ public final class AdminLedger {
     of(name).setting.acknowledged(value);
   }
 
-  /// A change is refused for good: it will never be there.
+  /// A change is refused for good: this request will never bring it.
   public void notGrown(String name, int partitions) {
     of(name).partitions.refused(partitions);
   }

@@ -43,6 +43,19 @@ class AdminLedgerTest {
   }
 
   @Test
+  void aRefusalSpeaksOfItsOwnRequestOnly() {
+    created();
+    ledger.growing("t", 4);
+    ledger.growing("t", 4);
+    ledger.notGrown("t", 4);
+    assertThat(ledger.difference(Map.of("t", new Shown(ID, 4, null)))).isNull();
+    assertThat(ledger.difference(Map.of("t", new Shown(ID, 2, null)))).isNull();
+    ledger.growing("t", 5);
+    ledger.grown("t", 5);
+    assertThat(ledger.difference(Map.of("t", new Shown(ID, 4, null)))).contains("4 partitions");
+  }
+
+  @Test
   void noTopicHasTheIdOfAnother() {
     created();
     assertThatThrownBy(() -> ledger.created("u", 1, ID)).hasMessageStartingWith("IdsAreUnique");
