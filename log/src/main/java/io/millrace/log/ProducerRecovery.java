@@ -7,8 +7,10 @@ import io.millrace.log.segment.Segment;
 import java.io.IOException;
 
 /// Brings producer state up to an offset: from the newest usable snapshot at or below, then by the
-/// headers of the batches from there on. Also finds the aborted transactions again that a
-/// transaction index may have lost.
+/// headers of the batches from there on. Without a snapshot it begins with the first batch in the
+/// folder, not with the log start: a producer whose records were deleted before it heard that they
+/// are stored sends them again. Also finds the aborted transactions again that a transaction index
+/// may have lost.
 final class ProducerRecovery {
 
   private final LogState log;
@@ -44,7 +46,12 @@ final class ProducerRecovery {
     }
     for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
       replay(log.segments.get(i), from, transactionsBelow);
+      if (log.producers.endOffset() < log.logStartOffset) {
+        // Among what was deleted there may be damage, which ends a walk.
+        replay(log.segments.get(i), log.logStartOffset, transactionsBelow);
+      }
     }
+    log.producers.onLogStartOffset(log.logStartOffset);
     log.producers.endOffset(log.nextOffset);
   }
 
@@ -62,7 +69,7 @@ final class ProducerRecovery {
           .rebuilt(LogFiles.file(log.dir, offset, LogFiles.SNAPSHOT), "damaged snapshot");
       log.snapshots.delete(offset);
     }
-    log.producers.reset(log.logStartOffset);
+    log.producers.reset(log.segments.first().baseOffset());
   }
 
   private void replay(Segment segment, long from, long transactionsBelow) throws IOException {

@@ -100,6 +100,14 @@ class DamageTest {
   }
 
   @Test
+  void damageAmongWhatWasDeletedHidesNoProducer() throws IOException {
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    put(file(".log"), 4L * size, new byte[size]);
+    on.open(new LogOpenState(12, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID));
+    assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
+  }
+
+  @Test
   void ofAKilledProcessTheTornEndIsCutAndTheRestRead() throws IOException {
     byte[] whole = Files.readAllBytes(file(".log"));
     for (long point : new long[] {0, 8, 19}) {

@@ -165,6 +165,24 @@ class IdempotenceTest {
     }
   }
 
+  /// Deleted before the producer heard that they are stored: it sends them again.
+  @Test
+  void remembersWhatWasDeletedOverACrashAndATruncation() {
+    produces(0, 0, 5);
+    produces(0, 5, 5);
+    on.appended(batch().by(6, 0, 0).of(10));
+    on.flush(true);
+    on.log().incrementLogStartOffset(12);
+    AppendOutcome stored = new AppendOutcome.Duplicate(5, 9, -1, 12);
+    assertThat(on.append(batch().by(5, 0, 5).of(5))).isEqualTo(stored);
+    on.crash();
+    assertThat(on.append(batch().by(5, 0, 5).of(5))).isEqualTo(stored);
+    produces(0, 10, 1);
+    truncate(20);
+    assertThat(on.append(batch().by(5, 0, 5).of(5))).isEqualTo(stored);
+    produces(0, 10, 1);
+  }
+
   @Test
   void forgetsProducersThatWereSilentTooLong() {
     produces(0, 0, 3);
