@@ -1,5 +1,7 @@
 package io.millrace.log;
 
+import io.millrace.log.append.BatchFraming;
+import io.millrace.log.format.BatchHeader;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.Invariant;
 import java.io.IOException;
@@ -171,6 +173,28 @@ public final class PartitionLog {
   public AppendOutcome appendAsFollower(
       ByteBuffer bytes, int position, int length, int leaderEpoch) {
     return appender.asFollower(bytes, position, length, leaderEpoch);
+  }
+
+  /// Whether this log is empty and the first of these batches spans its start: what a leader sends
+  /// whose log was deleted up to the middle of a batch.
+  public boolean isSpannedBy(ByteBuffer bytes, int position, int length) {
+    return log.logStartOffset == log.nextOffset
+        && BatchFraming.sizeAt(bytes, position, position + length) > 0
+        && BatchHeader.baseOffset(bytes, position) < log.logStartOffset
+        && BatchHeader.lastOffset(bytes, position) >= log.logStartOffset;
+  }
+
+  /// Begins this empty log again with a batch that spans its start ([#isSpannedBy]); the start
+  /// stays. Blocks.
+  ///
+  /// @return as [#appendAsFollower]
+  public AppendOutcome beginWithin(ByteBuffer batch, int leaderEpoch) throws IOException {
+    long start = log.logStartOffset;
+    new LogTruncation(log, this).fullyTo(BatchHeader.baseOffset(batch, 0));
+    AppendOutcome outcome = appendAsFollower(batch, 0, batch.limit(), leaderEpoch);
+    incrementLogStartOffset(Math.min(start, log.nextOffset));
+    checkInvariants();
+    return outcome;
   }
 
   /// Finds the batches from the one that holds `startOffset` on.

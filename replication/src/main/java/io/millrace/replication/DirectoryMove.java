@@ -212,7 +212,11 @@ final class DirectoryMove {
 
   private long append(PartitionLog log, ByteBuffer bytes) throws IOException {
     long before = log.logEndOffset();
-    switch (log.appendAsFollower(bytes, 0, bytes.limit(), Integer.MAX_VALUE)) {
+    AppendOutcome outcome =
+        log.isSpannedBy(bytes, 0, bytes.limit())
+            ? log.beginWithin(bytes, Integer.MAX_VALUE)
+            : log.appendAsFollower(bytes, 0, bytes.limit(), Integer.MAX_VALUE);
+    switch (outcome) {
       case AppendOutcome.Appended _ -> quota.record(bytes.limit());
       case AppendOutcome.Duplicate _ -> {}
       case AppendOutcome.Refused refused -> {

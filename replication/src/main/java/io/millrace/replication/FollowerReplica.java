@@ -74,6 +74,7 @@ final class FollowerReplica implements ReplicaRole {
           case CutPoint.Diverged(_, _, EpochEnd leaderEnd) -> divergence(leaderEnd);
           case CutPoint.LeaderEndsBelow(_, long leaderEndOffset) -> leaderEndOffset;
           case CutPoint.LeaderStartsAbove(_, long leaderStartOffset) -> leaderStartOffset;
+          case CutPoint.Within(long asked, _) -> asked;
           case CutPoint.Damaged() -> replica.log.damage().getFirst().firstOffset();
         };
     long end = replica.log.logEndOffset();

@@ -71,6 +71,10 @@ final class Following {
             replica.moves += moved ? 1 : 0;
           }
           case AppendOutcome.Duplicate _ -> {}
+          case AppendOutcome.Refused _
+              when replica.log.isSpannedBy(bytes, fetched.recordsAt, fetched.recordsLength) -> {
+            return FetchedOutcome.SPANS_START;
+          }
           case AppendOutcome.Refused refused -> {
             LOG.warn("{}: fetched records are refused: {}", replica, refused.message());
             return FetchedOutcome.REFUSED;
@@ -110,7 +114,7 @@ final class Following {
     }
     IOException failure = null;
     try {
-      replica.host.maintain(partition, () -> cutAt(target, point));
+      replica.host.maintain(partition, () -> cutAt(target, point, leaderEpoch));
     } catch (IOException e) {
       failure = e;
     }
@@ -134,11 +138,16 @@ final class Following {
     }
   }
 
-  private void cutAt(long target, CutPoint point) throws IOException {
+  private void cutAt(long target, CutPoint point, int leaderEpoch) throws IOException {
     switch (point) {
       case CutPoint.LeaderStartsAbove _ -> replica.log.truncateFullyAndStartAt(target);
       case CutPoint.Diverged _, CutPoint.LeaderEndsBelow _, CutPoint.Damaged _ ->
           replica.log.truncateTo(target);
+      case CutPoint.Within(_, ByteBuffer batch) -> {
+        if (replica.log.beginWithin(batch, leaderEpoch) instanceof AppendOutcome.Failed failed) {
+          throw failed.cause();
+        }
+      }
     }
   }
 

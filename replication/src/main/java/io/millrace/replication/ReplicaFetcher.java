@@ -358,6 +358,7 @@ final class ReplicaFetcher {
           }
         }
         case STALE -> dirty.add(one);
+        case SPANS_START -> cut(one, CutPoint.Within.firstOf(one.sentOffset, fetched, response));
         case REFUSED -> retryLater(one);
         case FAILED -> {
           followed.remove(one.key);

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -78,6 +79,24 @@ class DirectoryMoveTest {
     broker.awaitMoved();
 
     assertThat(values(broker)).hasSize(RECORDS / 2 + RECORDS);
+  }
+
+  /// Deletions end where they like, batches stay whole.
+  @Test
+  void movesALogThatBeginsInTheMiddleOfABatch() throws IOException {
+    TwoDirectories broker = new TwoDirectories(world, SYNCED, TwoDirectories.FIRST);
+    SimpleRecord[] records = new SimpleRecord[10];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = new SimpleRecord(1_000L, null, new byte[] {0, 0, 0, (byte) i});
+    }
+    append(broker, MemoryRecords.withRecords(Compression.NONE, records));
+    world.runFor(1_000_000_000L);
+    assertThat(broker.partition().deleteRecords(4).error()).isEqualTo(Errors.NONE);
+    broker.move();
+    broker.awaitMoved();
+
+    assertThat(broker.partition().logStartOffset()).isEqualTo(4);
+    assertThat(values(broker)).hasSize(records.length);
   }
 
   @Test
@@ -147,8 +166,11 @@ class DirectoryMoveTest {
   }
 
   private static void append(TwoDirectories broker, byte[] value) {
-    MemoryRecords batch =
-        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_000L, null, value));
+    append(
+        broker, MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_000L, null, value)));
+  }
+
+  private static void append(TwoDirectories broker, MemoryRecords batch) {
     AppendAnswer answer = new AppendAnswer();
     ByteBuffer bytes = batch.buffer();
     broker
