@@ -34,6 +34,9 @@ public final class Ledger {
     /// Records sent, by producer: numbers below this exist.
     final Map<String, Integer> sent = new TreeMap<>();
 
+    /// By producer, those whose records are stored once.
+    final Map<String, AnsweredRun> answered = new TreeMap<>();
+
     /// Acknowledged records that must stay, by offset.
     final TreeMap<Long, Written> acknowledged = new TreeMap<>();
 
@@ -74,12 +77,20 @@ public final class Ledger {
 
   public void sent(TopicPartition partition, Written record) {
     sent++;
-    of(partition).sent.merge(record.producer(), record.number() + 1, Math::max);
+    PartitionRecords records = of(partition);
+    records.sent.merge(record.producer(), record.number() + 1, Math::max);
+    if (promise(record.producer()) == ProducerPromise.EXACTLY_ONCE_IN_ORDER) {
+      records.answered.computeIfAbsent(record.producer(), _ -> new AnsweredRun());
+    }
   }
 
   /// @param offset where the broker says that the record is; -1 when it did not say
   public void acknowledged(TopicPartition partition, Written record, long offset) {
     acknowledged++;
+    AnsweredRun answered = of(partition).answered.get(record.producer());
+    if (answered != null) {
+      answered.answered(record.number(), offset);
+    }
     if (promise(record.producer()) == ProducerPromise.NOTHING || offset < 0) {
       return;
     }
@@ -133,13 +144,18 @@ public final class Ledger {
     }
   }
 
-  /// What is below is known to be committed, and no group will ask for it again.
+  /// What is below is known to be committed, no group will ask for it again, and no producer will
+  /// send it again that is to be recognised by it: the newest record of which it has its answer
+  /// stays, since a replica that is made anew knows of producers what is in the log, no more.
   public long deletable(TopicPartition partition) {
     PartitionRecords records = of(partition);
     long known =
         Math.max(
             records.read.isEmpty() ? 0 : records.read.lastKey() + 1,
             records.acknowledged.isEmpty() ? 0 : records.acknowledged.lastKey() + 1);
+    for (AnsweredRun answered : records.answered.values()) {
+      known = Math.min(known, Math.max(0, answered.lastOffset()));
+    }
     return Math.min(known, deletions.free(partition));
   }
 
