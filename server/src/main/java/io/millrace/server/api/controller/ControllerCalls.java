@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -227,7 +228,8 @@ public final class ControllerCalls {
     return Collections.unmodifiableSet(calls.keySet());
   }
 
-  /// Does `body` for `request`; fails the stage instead of throwing.
+  /// Does `body` for `request`; fails the stage instead of throwing: with [OutcomeUnknownException]
+  /// where a forwarded change may have been made although this controller has ceased to be active.
   CompletionStage<? extends ApiMessage> apply(Request request, ApiMessage body, boolean forwarded) {
     ControllerCall<ApiMessage> call = calls.get(request.api());
     if (call == null) {
@@ -235,9 +237,35 @@ public final class ControllerCalls {
           new IllegalArgumentException("no controller call for " + request.api()));
     }
     try {
-      return call.apply(request, body, forwarded);
+      return forwarded && Repetition.leavesTraces(request.api())
+          ? applyOnce(call, request, body)
+          : call.apply(request, body, forwarded);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /// Kafka's controller says NOT_CONTROLLER of a call that came when it was not active, and of one
+  /// whose records it had written when it ceased to be: the next one may have them. So who is not
+  /// active is not asked.
+  private CompletionStage<ApiMessage> applyOnce(
+      ControllerCall<ApiMessage> call, Request request, ApiMessage body) {
+    if (!controller.isActive()) {
+      return CompletableFuture.failedFuture(new NotControllerException("Not active."));
+    }
+    CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+    call.apply(request, body, true)
+        .whenComplete((response, failure) -> {
+          if (failure == null) {
+            answer.complete(response);
+            return;
+          }
+          Throwable cause = ErrorResponses.unwrap(failure);
+          answer.completeExceptionally(
+              cause instanceof NotControllerException
+                  ? new OutcomeUnknownException("Ceased to be active: " + cause)
+                  : cause);
+        });
+    return answer;
   }
 }

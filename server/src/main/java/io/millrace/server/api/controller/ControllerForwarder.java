@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Forwards to the active controller, in this process or another. While none is known, or the one
 /// that was asked is not active (any more), it is asked again until `request.timeout.ms` have
-/// passed, as a forwarding broker of Kafka's does.
+/// passed, as a forwarding broker of Kafka's does. Where an attempt has ended without an answer, a
+/// refusal of the next one is told as such only if it cannot be the first one's doing
+/// ([Repetition]).
 ///
 /// An answer is given when this broker's own image shows the change, so that a client that asks on
 /// finds what it was told.
@@ -56,12 +58,17 @@ public final class ControllerForwarder implements Forwarder {
   @Override
   public CompletionStage<ApiMessage> forward(Request request, ApiMessage body) {
     CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
-    attempt(request, body, clock.nanos() + timeoutNanos, answer);
+    attempt(request, body, clock.nanos() + timeoutNanos, false, answer);
     return answer;
   }
 
+  /// @param doubted whether an attempt before this one may have taken effect
   private void attempt(
-      Request request, ApiMessage body, long deadlineNanos, CompletableFuture<ApiMessage> answer) {
+      Request request,
+      ApiMessage body,
+      long deadlineNanos,
+      boolean doubted,
+      CompletableFuture<ApiMessage> answer) {
     ControllerRoute route = routes.current();
     int leftMs = (int) Math.max(1, (deadlineNanos - clock.nanos()) / 1_000_000);
     CompletionStage<ControllerRoute.Done> attempt =
@@ -71,20 +78,25 @@ public final class ControllerForwarder implements Forwarder {
             : route.ask(request, body, leftMs);
     attempt.whenComplete((done, failure) -> {
       if (failure == null) {
+        if (doubted) {
+          Repetition.soften(request.api(), done.response());
+        }
         complete(request, done, answer);
         return;
       }
       Throwable cause = ErrorResponses.unwrap(failure);
       if (!(cause instanceof NotControllerException)) {
-        answer.completeExceptionally(cause);
+        answer.completeExceptionally(doubted ? Repetition.failure(request.api(), cause) : cause);
       } else if (clock.nanos() - deadlineNanos >= 0) {
         answer.completeExceptionally(
             new TimeoutException("No active controller was found in time.", cause));
       } else {
+        boolean stillDoubted = doubted || cause instanceof OutcomeUnknownException;
         request
             .connection()
             .loop()
-            .schedule(RETRY_NANOS, () -> attempt(request, body, deadlineNanos, answer));
+            .schedule(
+                RETRY_NANOS, () -> attempt(request, body, deadlineNanos, stillDoubted, answer));
       }
     });
   }

@@ -7,7 +7,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 /// One way to a controller, taken once. Does not wait; its stage completes on any thread,
 /// exceptionally where the whole request failed: with
 /// [org.apache.kafka.common.errors.NotControllerException] where another should be asked, or the
-/// same again soon.
+/// same again soon; with its subclass [OutcomeUnknownException] where the change may have been made
+/// nevertheless.
 @FunctionalInterface
 public interface ControllerRoute {
 

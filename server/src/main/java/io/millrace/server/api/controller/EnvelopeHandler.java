@@ -45,6 +45,9 @@ public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
 
   private EnvelopeResponseData refusal(Envelopes.Opened opened, Throwable failure) {
     Throwable cause = ErrorResponses.unwrap(failure);
+    if (cause instanceof OutcomeUnknownException) {
+      return new EnvelopeResponseData().setErrorCode(Errors.REQUEST_TIMED_OUT.code());
+    }
     if (cause instanceof NotControllerException) {
       // Told to the broker, which asks another controller, and not to its client.
       return new EnvelopeResponseData().setErrorCode(Errors.NOT_CONTROLLER.code());

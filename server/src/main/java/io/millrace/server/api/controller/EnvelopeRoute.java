@@ -68,6 +68,9 @@ public final class EnvelopeRoute implements ControllerRoute, ImageListener {
         case NONE ->
             answer.complete(
                 new Done(Envelopes.unwrap(request, envelope), Envelopes.committedOffset(envelope)));
+        case REQUEST_TIMED_OUT ->
+            answer.completeExceptionally(
+                new OutcomeUnknownException("The controller lost its office over the request."));
         case NOT_CONTROLLER, UNSUPPORTED_VERSION -> answer.completeExceptionally(error.exception());
         default ->
             // Errors between brokers and controllers, such as CLUSTER_AUTHORIZATION_FAILED, are
@@ -82,7 +85,8 @@ public final class EnvelopeRoute implements ControllerRoute, ImageListener {
 
   private static RuntimeException exception(PeerFailure failure) {
     return switch (failure.kind()) {
-      case REFUSED, UNREACHABLE, CLOSED -> new NotControllerException(failure.toString());
+      case REFUSED, UNREACHABLE -> new NotControllerException(failure.toString());
+      case CLOSED -> new OutcomeUnknownException(failure.toString());
       case TIMED_OUT -> new TimeoutException(failure.reason());
       case UNSUPPORTED -> new UnsupportedVersionException(failure.reason());
       case MALFORMED -> new UnknownServerException(failure.reason());

@@ -50,6 +50,13 @@ public final class FakeController extends SilentController {
   /// So many calls of createTopics fail with NOT_CONTROLLER before one succeeds.
   public int notActiveFor;
 
+  /// So often it says that it is not active before it is.
+  public int inactiveFor;
+
+  /// So many calls of createTopics make the topics and fail with NOT_CONTROLLER, as when a
+  /// controller is deposed before it sees its records committed.
+  public int deposedFor;
+
   public void has(String name, Uuid id) {
     topics.put(name, id);
   }
@@ -84,7 +91,14 @@ public final class FakeController extends SilentController {
           }
           response.topics().mustAdd(result);
         });
-    return CompletableFuture.completedFuture(response);
+    return deposedFor-- > 0
+        ? CompletableFuture.failedFuture(new NotControllerException("deposed"))
+        : CompletableFuture.completedFuture(response);
+  }
+
+  @Override
+  public int curClaimEpoch() {
+    return inactiveFor-- > 0 ? -1 : 1;
   }
 
   @Override
