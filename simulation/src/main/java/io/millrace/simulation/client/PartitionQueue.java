@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// acknowledged, and new ones wait behind it (the Java client's
 /// `shouldStopDrainBatchesForPartition`). As there, new ones go to a new leader while the old one
 /// has not answered: five to each, so that the new one may have stored more than five behind a
-/// batch that comes once more. Only the very first do not, unlike the Java client's: a broker takes
-/// a producer that it has never heard of at any sequence, as Kafka does, and the beginning would be
-/// out of order for ever.
+/// batch that comes once more. Only the very first goes alone until it is acknowledged, unlike the
+/// Java client's: a broker takes a producer that it has never heard of at any sequence, as Kafka
+/// does, and where it had refused the first batch or never got it, the beginning would be out of
+/// order for ever.
 final class PartitionQueue {
 
   private static final int MOST_WAITING = 20;
@@ -34,9 +35,6 @@ final class PartitionQueue {
 
   private int made;
   private boolean acknowledged;
-
-  /// The broker that has what is in flight.
-  private int inFlightAt;
 
   PartitionQueue(TopicPartition partition, boolean sequenced) {
     this.partition = partition;
@@ -66,10 +64,10 @@ final class PartitionQueue {
     return records;
   }
 
-  /// The batch to send to the leader now, if any may be; it is in flight from now on.
-  @Nullable ProducerBatch next(int leader) {
-    boolean elsewhere = !inFlight.isEmpty() && leader != inFlightAt;
-    if (waiting.isEmpty() || (sequenced && elsewhere && !acknowledged)) {
+  /// The batch to send to whoever leads now, if any may be; it is in flight from now on.
+  @Nullable ProducerBatch next() {
+    boolean unheardOf = sequenced && !acknowledged;
+    if (waiting.isEmpty() || (unheardOf && !inFlight.isEmpty())) {
       return null;
     }
     ProducerBatch head = waiting.firstEntry().getValue();
@@ -79,7 +77,6 @@ final class PartitionQueue {
       return null;
     }
     waiting.remove(head.sequence());
-    inFlightAt = leader;
     if (oldest) {
       due.add(head.sequence());
     }

@@ -197,7 +197,7 @@ public final class ProducerClient implements SimulatedClient {
     for (PartitionQueue queue : queues) {
       int leader = cluster.leader(queue.partition());
       if (leader >= 0 && inFlight.getOrDefault(leader, 0) < settings.maxInFlight()) {
-        ProducerBatch batch = queue.next(leader);
+        ProducerBatch batch = queue.next();
         if (batch != null) {
           byLeader.computeIfAbsent(leader, _ -> new ArrayList<>()).add(batch);
         }
