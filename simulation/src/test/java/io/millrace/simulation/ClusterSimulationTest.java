@@ -49,6 +49,16 @@ class ClusterSimulationTest {
     check(720004, "nodes=3 workloads=all");
   }
 
+  /// 20010083 killed a node with a new disk as soon as it had written down who leads: Kafka's raft
+  /// client failed at the leader's first answer to it.
+  @Test
+  void aNodeThatKnowsItsLeaderByNameOnlyFindsIt() throws Exception {
+    check(
+        20010083,
+        "nodes=3 durability=page-cache faults=usual workloads=none"
+            + " without=0,1,2,3,4,5,6,7,10,11,13,15,16,17,18,19,20,21");
+  }
+
   /// A voter is taken out and added again, while others die.
   @Test
   void theQuorumLosesAndGainsVoters() throws Exception {

@@ -2,9 +2,11 @@ package io.millrace.metadata.raft;
 
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.raft.RaftMessage;
 import org.apache.kafka.raft.RaftRequest;
 import org.apache.kafka.raft.RaftResponse;
@@ -14,20 +16,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps from the client what [PeerClaims] objects to: a request is refused, an answer counts as
-/// none. Loop `raft`.
+/// none. And tells a client that knows who leads, but not where, the latter first. Loop `raft`.
 final class RaftGate implements RaftQueue.Gate {
 
   private static final Logger LOG = LoggerFactory.getLogger(RaftGate.class);
 
   private final PeerClaims claims;
   private final BooleanSupplier isVoter;
+  private final BooleanSupplier seeksItsLeader;
   private final Runnable doubtEpoch;
 
   /// @param isVoter whether this node is one now
+  /// @param seeksItsLeader whether the client knows who leads its epoch and has no address of it
   /// @param doubtEpoch makes the client leave an epoch about which it has been lied to
-  RaftGate(PeerClaims claims, BooleanSupplier isVoter, Runnable doubtEpoch) {
+  RaftGate(
+      PeerClaims claims,
+      BooleanSupplier isVoter,
+      BooleanSupplier seeksItsLeader,
+      Runnable doubtEpoch) {
     this.claims = claims;
     this.isVoter = isVoter;
+    this.seeksItsLeader = seeksItsLeader;
     this.doubtEpoch = doubtEpoch;
   }
 
@@ -55,6 +64,9 @@ final class RaftGate implements RaftQueue.Gate {
   private RaftMessage admit(RaftResponse.Inbound answer) {
     String objection = claims.objectionToAnswer(answer.data());
     if (objection == null) {
+      if (answer.data() instanceof FetchResponseData fetched && seeksItsLeader.getAsBoolean()) {
+        introduce(fetched);
+      }
       return answer;
     }
     ApiKeys api = ApiKeys.forId(answer.data().apiKey());
@@ -67,6 +79,23 @@ final class RaftGate implements RaftQueue.Gate {
         answer.correlationId(),
         RaftUtil.errorResponse(api, Errors.BROKER_NOT_AVAILABLE),
         answer.source());
+  }
+
+  /// Makes of the leader's own answer one of somebody who knows where the leader is. The client of
+  /// a node that was killed soon after it had first heard of a leader knows its name and no voters
+  /// ("unattached", with a leader); it asks a bootstrap server, and where that is the leader it
+  /// takes itself for its follower already, is none, and fails for good (Kafka 4.3.1:
+  /// `KafkaRaftClient.handleFetchResponse`). The records come with the next answer.
+  private static void introduce(FetchResponseData fetched) {
+    for (FetchResponseData.FetchableTopicResponse topic : fetched.responses()) {
+      for (FetchResponseData.PartitionData partition : topic.partitions()) {
+        if (partition.errorCode() == Errors.NONE.code()) {
+          partition
+              .setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code())
+              .setRecords(MemoryRecords.EMPTY);
+        }
+      }
+    }
   }
 
   /// An answer that says nothing but `error`.

@@ -189,6 +189,7 @@ public final class RaftHost {
         new RaftGate(
             new PeerClaims(identity.nodeId(), clusterId, new ClientView(client, channel, time)),
             () -> RaftClients.isVoter(client),
+            () -> RaftClients.seeksItsLeader(client),
             prompts::doubtEpoch);
     client.register(listeners);
   }

@@ -51,6 +51,11 @@ public final class RaftClients {
     return client.quorum().isVoter();
   }
 
+  /// Whether the client knows who leads its epoch and does not follow, for want of an address.
+  public static boolean seeksItsLeader(KafkaRaftClient<?> client) {
+    return client.quorum().isUnattached() && client.quorum().hasLeader();
+  }
+
   public static int epoch(KafkaRaftClient<?> client) {
     return client.quorum().epoch();
   }
