@@ -61,10 +61,10 @@ final class ReplicationMutants {
         Mutant.of(
                 "takes what it sends for received",
                 // What is acknowledged too early is lost only with the leader, and before the
-                // follower asks again: slow links make that longer than a moment.
-                ANY + "kill,delay",
+                // follower asks again: slow links and pauses make that longer than a moment.
+                ANY + "kill,delay,pause",
                 in("replication.FollowerProgress", "onFetch").confuses(1, 7))
-            .caught(14, Mutant.LOST),
+            .caught(4, Mutant.LOST),
         Mutant.of(
                 "answers a wrong base offset",
                 QUIET,
