@@ -36,10 +36,7 @@ public final class ControllerRow implements ClusterRow {
 
   @Override
   public void prepare(Trial trial) throws IOException {
-    trial.broker().stop();
-    BrokerCluster cluster = trial.broker().cluster(name(), Stage.NODES);
-    clusters.put(trial.broker(), cluster);
-    cluster.begin();
+    begin(trial, Stage.NODES, clusters);
   }
 
   @Override

@@ -64,10 +64,7 @@ public final class ReplicatedRow implements ClusterRow {
 
   @Override
   public void prepare(Trial trial) throws IOException {
-    trial.broker().stop();
-    BrokerCluster cluster = trial.broker().cluster(name(), NODES);
-    clusters.put(trial.broker(), cluster);
-    cluster.begin();
+    begin(trial, NODES, clusters);
   }
 
   @Override
