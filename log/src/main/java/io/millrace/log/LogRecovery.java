@@ -246,9 +246,11 @@ final class LogRecovery {
   }
 
   /// Between two segments that were never flushed, offsets that are missing are the lost end of the
-  /// first, unless compaction may have taken them, or nobody knows what was flushed.
-  private boolean gapIsLoss() {
-    return !log.config.compact() && stored.recoveryPoint() >= 0;
+  /// first, or a whole segment, unless nobody knows what was flushed. Where Kafka wrote last, they
+  /// may be what its cleaner took: it compacts above the recovery point that it has written down.
+  private boolean gapIsLoss() throws IOException {
+    return stored.recoveryPoint() >= 0
+        && !(log.config.compact() && log.segments.active().hasPaddedIndexes());
   }
 
   private boolean beginsWithBatch(Segment segment) throws IOException {

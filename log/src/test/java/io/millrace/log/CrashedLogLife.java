@@ -67,6 +67,7 @@ final class CrashedLogLife {
             .with("index.interval.bytes", random.nextInt(3_000))
             .with("retention.bytes", random.nextBoolean() ? -1 : 150_000)
             .with("retention.ms", -1)
+            .with("cleanup.policy", seed % 3 == 0 ? "compact" : "delete")
             .with("flush.messages", syncsFirst ? 1 : Long.MAX_VALUE);
   }
 

@@ -190,6 +190,41 @@ class DamageTest {
     }
   }
 
+  /// Power goes; of three segments that nobody flushed the device has the first and the last.
+  private void loseTheMiddleSegment() throws IOException {
+    reopen();
+    on.log().roll();
+    on.append(batch().by(4, 0, 20).of(2));
+    on.log().roll();
+    on.append(batch().by(4, 0, 22).of(2));
+    on.log().abandon();
+    Files.delete(on.dir.resolve("00000000000000000020.log"));
+  }
+
+  @Test
+  void aLogEndsWhereASegmentWasLost() throws IOException {
+    for (String policy : new String[] {"delete", "compact"}) {
+      on.with("cleanup.policy", policy);
+      loseTheMiddleSegment();
+      reopen();
+      assertThat(on.log().logEndOffset()).isEqualTo(20);
+      assertThat(on.readAll(0)).isEqualTo(before);
+      assertThat(on.dir.resolve("00000000000000000022.log")).doesNotExist();
+      on.log().abandon();
+    }
+  }
+
+  @Test
+  void whatKafkaMayHaveCompactedIsNoLoss() throws IOException {
+    on.with("cleanup.policy", "compact");
+    loseTheMiddleSegment();
+    Path index = on.dir.resolve("00000000000000000022.index");
+    put(index, Files.size(index), new byte[800]);
+    reopen();
+    assertThat(on.log().logEndOffset()).isEqualTo(24);
+    assertThat(on.readAll(0)).hasSize(22);
+  }
+
   @Test
   void everyFlippedByteOfTheLogIsFoundOrHarmless() throws IOException {
     byte[] whole = Files.readAllBytes(file(".log"));

@@ -8,8 +8,11 @@ import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
-/// Records whose value begins with a number that no other record has.
+/// Records whose value begins with a number that no other record has. They have a key, for logs
+/// that are compacted.
 final class Values {
+
+  private static final byte[] KEY = {'k'};
 
   private Values() {}
 
@@ -33,7 +36,7 @@ final class Values {
       while (value.hasRemaining()) {
         value.put((byte) (value.position() % 5 == 0 ? 0 : first + i));
       }
-      builder.append(StagedWorld.START_MS + first, null, value.array());
+      builder.append(StagedWorld.START_MS + first, KEY, value.array());
     }
     return Batches.direct(builder.build());
   }
