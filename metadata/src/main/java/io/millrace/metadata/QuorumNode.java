@@ -147,7 +147,7 @@ public final class QuorumNode {
                     channel),
                 new LeaderEvidence(world, controlLoop, identity.nodeId(), raft, locator),
                 new InheritedSilence(identity.nodeId(), raft, host),
-                balancer(world, config, identity, host));
+                balancer(world, settings, identity, host));
     broker =
         settings.isBroker()
             ? brokerRole(world, config, identity, endpoints, previousBrokerEpoch)
@@ -155,7 +155,8 @@ public final class QuorumNode {
   }
 
   private @Nullable AutomaticBalancer balancer(
-      World world, AbstractConfig config, NodeIdentity identity, ControllerHost host) {
+      World world, QuorumSettings quorum, NodeIdentity identity, ControllerHost host) {
+    AbstractConfig config = quorum.config();
     BalancerSettings settings = BalancerSettings.of(config.originals());
     return settings.mode() == BalancerSettings.Mode.OFF
         ? null
@@ -165,6 +166,7 @@ public final class QuorumNode {
             identity.nodeId(),
             settings,
             config.getBoolean(ReplicationConfigs.AUTO_LEADER_REBALANCE_ENABLE_CONFIG),
+            quorum.interBrokerListenerName(),
             new ControllerOrders(host.controller()));
   }
 

@@ -81,11 +81,11 @@ class OperationsTest {
     try (NumberedRecords records = new NumberedRecords(clients, topic, 3, PAUSE);
         Program.Running fourth = fourthBroker()) {
       Await.until("broker 4 is there", () -> broker(4), broker -> !broker.isMissingNode());
-      millrace("partition", "balance", "--execute");
+      millrace("partition", "balance", "--full-percent", "100", "--execute");
       assertThat(broker(4).path("replicas").asInt()).isPositive();
       assertThat(broker(4).path("in_sync")).isEqualTo(broker(4).path("replicas"));
 
-      millrace("broker", "drain", "4", "--execute");
+      millrace("broker", "drain", "4", "--full-percent", "100", "--execute");
       assertThat(broker(4).path("replicas").asInt()).isZero();
       fourth.terminate().awaitEnd(Duration.ofSeconds(60));
       Await.until(

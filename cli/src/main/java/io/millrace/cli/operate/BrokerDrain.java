@@ -3,10 +3,12 @@ package io.millrace.cli.operate;
 import io.millrace.cli.Console;
 import io.millrace.metadata.balance.Balancer;
 import io.millrace.metadata.balance.Goals;
+import io.millrace.metadata.balance.TrafficMeter;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `millrace broker drain`.
@@ -20,6 +22,8 @@ final class BrokerDrain extends PlannedCommand {
   @Parameters(paramLabel = "ID", description = "The broker.")
   int id;
 
+  @Mixin DiskMark disks = new DiskMark();
+
   BrokerDrain(Console console) {
     super(console);
   }
@@ -32,6 +36,10 @@ final class BrokerDrain extends PlannedCommand {
       // First, so that nothing new lands there meanwhile.
       BrokerCordon.set(admin, id, true);
     }
-    return finish(admin, Balancer.plan(cluster.layout(Set.of(id), List.of()), Goals.EVACUATE));
+    return finish(
+        admin,
+        Balancer.plan(
+            cluster.layout(Set.of(id), List.of(), new TrafficMeter()),
+            Goals.EVACUATE.withFullPercent(disks.fullPercent())));
   }
 }

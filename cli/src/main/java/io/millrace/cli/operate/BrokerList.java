@@ -4,6 +4,7 @@ import io.millrace.cli.Console;
 import io.millrace.cli.ExitCode;
 import io.millrace.cli.Json;
 import io.millrace.cli.client.AdminCommand;
+import io.millrace.metadata.balance.ByteCount;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class BrokerList extends AdminCommand {
                 leaders,
                 replicas,
                 inSync,
-                PlanReport.bytes(bytes)));
+                ByteCount.text(bytes)));
       }
     }
     return ExitCode.OK;

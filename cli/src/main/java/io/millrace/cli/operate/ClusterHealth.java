@@ -2,6 +2,7 @@ package io.millrace.cli.operate;
 
 import io.millrace.cli.Json;
 import io.millrace.cli.client.Failures;
+import io.millrace.metadata.balance.ByteCount;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -244,10 +245,8 @@ public record ClusterHealth(
               broker.leaders,
               broker.replicas,
               broker.inSync,
-              PlanReport.bytes(broker.bytes),
-              broker.behindBytes == 0
-                  ? ""
-                  : "  behind by " + PlanReport.bytes(broker.behindBytes)));
+              ByteCount.text(broker.bytes),
+              broker.behindBytes == 0 ? "" : "  behind by " + ByteCount.text(broker.behindBytes)));
     }
     lines.add(
         "partitions "

@@ -3,6 +3,7 @@ package io.millrace.cli.operate;
 import io.millrace.metadata.balance.Layout;
 import io.millrace.metadata.balance.Layout.Placement;
 import io.millrace.metadata.balance.Plan;
+import io.millrace.metadata.balance.TrafficMeter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ final class ManualPlan {
 
   /// @param target new replicas; partitions that have them already are left out
   static Plan of(ObservedCluster cluster, Map<TopicPartition, List<Integer>> target) {
-    Layout layout = cluster.layout(Set.of(), List.of());
+    Layout layout = cluster.layout(Set.of(), List.of(), new TrafficMeter());
     List<Plan.Change> changes = new ArrayList<>();
     Map<Integer, long[]> before = new LinkedHashMap<>();
     Map<Integer, long[]> after = new LinkedHashMap<>();
@@ -37,10 +38,11 @@ final class ManualPlan {
                 placement.replicas(),
                 wanted,
                 placement.bytes(),
+                Plan.Goal.ASKED,
                 List.of("as asked for")));
       }
     }
-    return new Plan(changes, List.of(), shares(before), shares(after));
+    return new Plan(changes, List.of(), List.of(), shares(before), shares(after));
   }
 
   private static void count(Map<Integer, long[]> counts, List<Integer> replicas, long bytes) {
@@ -61,7 +63,9 @@ final class ManualPlan {
                 entry.getKey(),
                 (int) entry.getValue()[0],
                 (int) entry.getValue()[1],
-                entry.getValue()[2]))
+                entry.getValue()[2],
+                0,
+                -1))
         .toList();
   }
 }

@@ -6,6 +6,8 @@ import io.millrace.metadata.balance.Layout;
 import io.millrace.metadata.balance.Layout.Broker;
 import io.millrace.metadata.balance.Layout.Placement;
 import io.millrace.metadata.balance.Layout.Role;
+import io.millrace.metadata.balance.TrafficMeter;
+import io.millrace.metadata.balance.Volume;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -86,14 +88,15 @@ record ObservedCluster(
   ///
   /// @param drained brokers that shall lose everything
   /// @param chosen names of topics; empty for all
-  Layout layout(Set<Integer> drained, Collection<String> chosen) {
+  /// @param traffic what is written to the partitions
+  Layout layout(Set<Integer> drained, Collection<String> chosen, TrafficMeter traffic) {
     List<Broker> seen = new ArrayList<>();
     for (Node node : brokers.values()) {
       Role role =
           drained.contains(node.id())
               ? Role.DRAINED
               : node.isFenced() ? Role.DOWN : isCordoned(node.id()) ? Role.CORDONED : Role.OPEN;
-      seen.add(new Broker(node.id(), node.hasRack() ? node.rack() : "", role));
+      seen.add(new Broker(node.id(), node.hasRack() ? node.rack() : "", role, disk(node.id())));
     }
     Map<TopicPartition, Long> sizes = sizes();
     List<Placement> placements = new ArrayList<>();
@@ -102,14 +105,28 @@ record ObservedCluster(
         for (TopicPartitionInfo info : topic.partitions()) {
           TopicPartition partition = new TopicPartition(topic.name(), info.partition());
           placements.add(
-              new Placement(partition, replicas(info), sizes.getOrDefault(partition, 0L)));
+              new Placement(
+                  partition,
+                  replicas(info),
+                  sizes.getOrDefault(partition, 0L),
+                  traffic.bytesPerSecond(partition)));
         }
       }
     }
     return new Layout(seen, placements);
   }
 
-  /// The size of each partition's largest replica.
+  private Volume disk(int broker) {
+    return Volume.of(
+        directories.getOrDefault(broker, Map.of()).values().stream()
+            .filter(directory -> directory.error() == null)
+            .map(directory ->
+                new Volume(directory.totalBytes().orElse(-1), directory.usableBytes().orElse(-1)))
+            .toList());
+  }
+
+  /// The size of each partition's largest replica; copies on their way to another directory do not
+  /// count.
   Map<TopicPartition, Long> sizes() {
     Map<TopicPartition, Long> sizes = new LinkedHashMap<>();
     directories
@@ -118,8 +135,11 @@ record ObservedCluster(
             dirs.values()
                 .forEach(dir ->
                     dir.replicaInfos()
-                        .forEach((partition, replica) ->
-                            sizes.merge(partition, replica.size(), Math::max))));
+                        .forEach((partition, replica) -> {
+                          if (!replica.isFuture()) {
+                            sizes.merge(partition, replica.size(), Math::max);
+                          }
+                        })));
     return sizes;
   }
 

@@ -2,6 +2,7 @@ package io.millrace.cli.operate;
 
 import io.millrace.cli.Console;
 import io.millrace.cli.Json;
+import io.millrace.metadata.balance.ByteCount;
 import io.millrace.metadata.balance.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,25 +13,25 @@ import org.apache.kafka.common.TopicPartition;
 
 /// Shows a plan, to people or to programs.
 final class PlanReport {
-  private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
-
   private PlanReport() {}
 
   static void print(Console console, Plan plan, boolean executed) {
-    console.line("broker     replicas       leaders         bytes");
+    console.line("broker     replicas       leaders       disk         written/s  bytes");
     for (int i = 0; i < plan.before().size(); i++) {
       Plan.Share before = plan.before().get(i);
       Plan.Share after = plan.after().get(i);
       console.line(
           String.format(
               Locale.ROOT,
-              "%6d  %11s  %12s  %s",
+              "%6d  %11s  %12s  %9s  %16s  %s",
               before.broker(),
               change(before.replicas(), after.replicas()),
               change(before.leaders(), after.leaders()),
+              disk(before, after),
+              traffic(before, after),
               before.bytes() == after.bytes()
-                  ? bytes(before.bytes())
-                  : bytes(before.bytes()) + " -> " + bytes(after.bytes())));
+                  ? ByteCount.text(before.bytes())
+                  : ByteCount.text(before.bytes()) + " -> " + ByteCount.text(after.bytes())));
     }
     for (Plan.Change change : plan.changes()) {
       console.line(
@@ -39,13 +40,14 @@ final class PlanReport {
               + change.from()
               + " -> "
               + change.to()
-              + (change.copies() == 0 ? "" : "  copies " + bytes(change.bytesToCopy()))
+              + (change.copies() == 0 ? "" : "  copies " + ByteCount.text(change.bytesToCopy()))
               + "  "
               + String.join("; ", change.reasons()));
     }
     plan.stuck()
         .forEach(
             partition -> console.line(partition + "  stays: no open broker can take its replica"));
+    plan.notes().forEach(console::line);
     console.line(summary(plan, executed));
   }
 
@@ -57,7 +59,7 @@ final class PlanReport {
         plan.changes().size()
             + (plan.changes().size() == 1 ? " partition" : " partitions")
             + ", "
-            + bytes(plan.bytesToCopy())
+            + ByteCount.text(plan.bytesToCopy())
             + " to copy.";
     return executed ? what : what + " Nothing was changed yet: --execute carries it out.";
   }
@@ -75,7 +77,11 @@ final class PlanReport {
               "leaders", before.leaders(),
               "leaders_after", after.leaders(),
               "bytes", before.bytes(),
-              "bytes_after", after.bytes()));
+              "bytes_after", after.bytes(),
+              "leader_bytes_per_second", before.bytesPerSecond(),
+              "leader_bytes_per_second_after", after.bytesPerSecond(),
+              "disk_percent", before.diskPercent(),
+              "disk_percent_after", after.diskPercent()));
     }
     List<Object> changes = new ArrayList<>();
     for (Plan.Change change : plan.changes()) {
@@ -86,30 +92,33 @@ final class PlanReport {
               "from", change.from(),
               "to", change.to(),
               "bytes_to_copy", change.bytesToCopy(),
+              "goal", change.goal().name().toLowerCase(Locale.ROOT),
               "reasons", change.reasons()));
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("brokers", brokers);
     result.put("changes", changes);
     result.put("stuck", plan.stuck().stream().map(TopicPartition::toString).toList());
+    result.put("notes", plan.notes());
     result.put("bytes_to_copy", plan.bytesToCopy());
     result.put("executed", executed);
     result.put("pending", pending);
     return result;
   }
 
-  private static String change(long before, long after) {
-    return before == after ? Long.toString(before) : before + " -> " + after;
+  private static String disk(Plan.Share before, Plan.Share after) {
+    return before.diskPercent() < 0
+        ? "-"
+        : change(before.diskPercent(), after.diskPercent()) + " %";
   }
 
-  /// Such as `1.5 MB`; powers of 1000.
-  static String bytes(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1000 && unit < UNITS.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  private static String traffic(Plan.Share before, Plan.Share after) {
+    String now = ByteCount.text(before.bytesPerSecond());
+    String then = ByteCount.text(after.bytesPerSecond());
+    return now.equals(then) ? now : now + " -> " + then;
+  }
+
+  private static String change(long before, long after) {
+    return before == after ? Long.toString(before) : before + " -> " + after;
   }
 }

@@ -16,6 +16,9 @@ import java.util.TreeMap;
 /// The layout while it is being planned: who holds what, kept in step with every move.
 final class Assignment {
 
+  /// How far below the high-water mark an emptied disk ends, and a filled one.
+  static final int MARGIN_PERCENT = 5;
+
   /// One broker with what it holds in this moment of the plan.
   static final class Seat {
     final Broker broker;
@@ -23,9 +26,25 @@ final class Assignment {
     final Map<String, Integer> topics = new HashMap<>();
     long bytes;
     int leaders;
+    long leaderTraffic;
+    private long bytesAtFirst;
 
     Seat(Broker broker) {
       this.broker = broker;
+    }
+
+    /// What the plan adds to the disk, or takes from it.
+    private long planned() {
+      return bytes - bytesAtFirst;
+    }
+
+    /// How full its disks would be; −1 where nobody knows.
+    int percent() {
+      return broker.disk().percentWith(planned());
+    }
+
+    long freeBytes() {
+      return broker.disk().usableBytes() - planned();
     }
 
     int id() {
@@ -54,6 +73,7 @@ final class Assignment {
     final Placement placement;
     final List<Integer> replicas;
     final List<String> reasons = new ArrayList<>();
+    Plan.Goal goal = Plan.Goal.ASKED;
 
     Piece(Placement placement) {
       this.placement = placement;
@@ -64,6 +84,10 @@ final class Assignment {
       return placement.bytes();
     }
 
+    long traffic() {
+      return placement.bytesPerSecond();
+    }
+
     boolean isChanged() {
       return !replicas.equals(placement.replicas());
     }
@@ -71,8 +95,11 @@ final class Assignment {
 
   private final TreeMap<Integer, Seat> seats = new TreeMap<>();
   private final List<Piece> pieces = new ArrayList<>();
+  private final int fullPercent;
 
-  Assignment(Layout layout) {
+  /// @param fullPercent the high-water mark of disks
+  Assignment(Layout layout, int fullPercent) {
+    this.fullPercent = fullPercent;
     layout.brokers().forEach(broker -> seats.put(broker.id(), new Seat(broker)));
     for (Placement placement : layout.partitions()) {
       Piece piece = new Piece(placement);
@@ -82,6 +109,47 @@ final class Assignment {
       }
       countLeader(piece, 1);
     }
+    seats.values().forEach(seat -> seat.bytesAtFirst = seat.bytes);
+  }
+
+  /// Whether the disk is above the high-water mark.
+  boolean isFull(Seat seat) {
+    return !seat.broker.disk().staysWithin(fullPercent, seat.planned());
+  }
+
+  private int lowPercent() {
+    return fullPercent == 100 ? 100 : Math.max(0, fullPercent - MARGIN_PERCENT);
+  }
+
+  /// What is to leave a full disk.
+  long excess(Seat seat) {
+    Volume disk = seat.broker.disk();
+    return disk.isKnown()
+        ? disk.usedBytes() + seat.planned() - (long) (disk.totalBytes() / 100.0 * lowPercent())
+        : 0;
+  }
+
+  /// Whether the broker may take anything at all.
+  boolean hasRoom(Seat seat) {
+    return seat.broker.disk().staysWithin(lowPercent(), seat.planned());
+  }
+
+  /// Whether the disk stays below the high-water mark, by the margin, when it takes the piece.
+  boolean hasRoom(Seat seat, Piece piece) {
+    return seat.broker.disk().staysWithin(lowPercent(), seat.planned() + piece.bytes());
+  }
+
+  /// The same up to the mark itself, for what cannot stay where it is.
+  boolean hasLastRoom(Seat seat, Piece piece) {
+    return seat.broker.disk().staysWithin(fullPercent, seat.planned() + piece.bytes());
+  }
+
+  /// Whether `to` may take the replica of `from`: it has none, has room, and stands in no worse
+  /// rack.
+  boolean fits(Piece piece, Seat from, Seat to) {
+    return !to.pieces.contains(piece)
+        && hasRoom(to, piece)
+        && racksIf(piece, from.id(), to.id()) >= racks(piece);
   }
 
   /// By broker id.
@@ -118,26 +186,29 @@ final class Assignment {
   }
 
   /// Gives the place of `from` in the piece's list of replicas to `to`.
-  void replace(Piece piece, int from, int to, String reason) {
+  void replace(Piece piece, int from, int to, Plan.Goal goal, String reason) {
     countLeader(piece, -1);
     piece.replicas.set(piece.replicas.indexOf(from), to);
     countLeader(piece, 1);
     letGo(from, piece);
     hold(to, piece);
-    because(piece, reason);
+    because(piece, goal, reason);
   }
 
   /// Makes `leader`, one of the piece's replicas, the preferred one.
-  void prefer(Piece piece, int leader, String reason) {
+  void prefer(Piece piece, int leader, Plan.Goal goal, String reason) {
     countLeader(piece, -1);
     int at = piece.replicas.indexOf(leader);
     piece.replicas.set(at, piece.replicas.getFirst());
     piece.replicas.set(0, leader);
     countLeader(piece, 1);
-    because(piece, reason);
+    because(piece, goal, reason);
   }
 
-  private static void because(Piece piece, String reason) {
+  private static void because(Piece piece, Plan.Goal goal, String reason) {
+    if (goal.compareTo(piece.goal) < 0) {
+      piece.goal = goal;
+    }
     if (!piece.reasons.contains(reason)) {
       piece.reasons.add(reason);
     }
@@ -165,13 +236,22 @@ final class Assignment {
     Seat seat = piece.replicas.isEmpty() ? null : seats.get(piece.replicas.getFirst());
     if (seat != null) {
       seat.leaders += by;
+      seat.leaderTraffic += by * piece.traffic();
     }
   }
 
   List<Plan.Share> shares() {
     Map<Integer, Plan.Share> shares = new LinkedHashMap<>();
     seats.forEach((id, seat) ->
-        shares.put(id, new Plan.Share(id, seat.replicas(), seat.leaders, seat.bytes)));
+        shares.put(
+            id,
+            new Plan.Share(
+                id,
+                seat.replicas(),
+                seat.leaders,
+                seat.bytes,
+                seat.leaderTraffic,
+                seat.percent())));
     return List.copyOf(shares.values());
   }
 }

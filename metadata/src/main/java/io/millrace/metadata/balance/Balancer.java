@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -16,43 +17,54 @@ import org.jspecify.annotations.Nullable;
 /// The steps, each by the smallest move that helps:
 /// 1. Replicas of drained and of vanished brokers go to others.
 /// 2. A partition with two replicas in one rack gets one elsewhere, where a free rack has a broker.
-/// 3. While two brokers differ by two replicas or more, one goes from the fullest to the emptiest:
+/// 3. A broker whose disk is fuller than the high-water mark is emptied ([DiskRelief]).
+/// 4. While two brokers differ by two replicas or more, one goes from the fullest to the emptiest:
 ///    of the topic that lies most unevenly between the two, the smallest.
-/// 4. While brokers differ by more than a fifth in bytes, a big and a small replica are swapped.
-/// 5. Preferred leaders are evened out by the order of replicas alone ([LeaderSpread]).
+/// 5. While brokers differ by more than a fifth in bytes, a big and a small replica are swapped
+///    ([ByteSpread]).
+/// 6. Preferred leaders are evened out by the order of replicas alone ([LeaderSpread]), and then
+///    what is written to them ([TrafficSpread]).
 ///
 /// What no step ever does: change a replication factor, put two replicas on a broker, lower the
-/// number of racks that a partition lies in, or give anything to a broker that is not open.
+/// number of racks that a partition lies in, fill a disk to the high-water mark, or give anything
+/// to a broker that is not open.
 public final class Balancer {
 
-  /// Bytes are left alone while the fullest and the emptiest broker differ by less than this share
-  /// of the average.
-  private static final double DISK_TOLERANCE = 0.2;
+  /// A later step can make room for an earlier one, hardly ever twice.
+  private static final int MOST_PASSES = 8;
 
   private final Assignment assignment;
+  private final Goals goals;
   private final List<TopicPartition> stuck = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
-  private Balancer(Layout layout) {
-    this.assignment = new Assignment(layout);
+  private Balancer(Layout layout, Goals goals) {
+    this.goals = goals;
+    this.assignment = new Assignment(layout, goals.fullPercent());
   }
 
   /// Plans for `layout`; see the class for what the result keeps to.
   public static Plan plan(Layout layout, Goals goals) {
-    return new Balancer(layout).plan(goals);
+    return new Balancer(layout, goals).plan();
   }
 
-  private Plan plan(Goals goals) {
+  private Plan plan() {
     List<Plan.Share> before = assignment.shares();
-    evacuate();
-    if (goals.replicas()) {
-      spreadOverRacks();
-      evenOutReplicas();
+    for (int pass = 0; pass < MOST_PASSES && moveReplicas(); pass++) {
+      // Until nothing moves any more.
     }
-    if (goals.disk()) {
-      evenOutBytes();
-    }
+    assignment.seats().stream()
+        .filter(seat -> seat.takesReplicas() && !assignment.hasRoom(seat))
+        .forEach(seat ->
+            notes.add(
+                "broker "
+                    + seat.id()
+                    + "'s disk would be "
+                    + seat.percent()
+                    + " % full: it gets no more replicas"));
     if (goals.leaders()) {
       new LeaderSpread(assignment).evenOut();
+      new TrafficSpread(assignment).evenOut();
     }
     List<Plan.Change> changes =
         assignment.pieces().stream()
@@ -63,33 +75,54 @@ public final class Balancer {
                     piece.placement.replicas(),
                     piece.replicas,
                     piece.bytes(),
+                    piece.goal,
                     piece.reasons))
+            .sorted(Comparator.comparing(Plan.Change::goal))
             .toList();
-    return new Plan(changes, stuck, before, assignment.shares());
+    return new Plan(changes, stuck, List.copyOf(notes), before, assignment.shares());
   }
 
-  private void evacuate() {
+  /// @return whether anything was moved
+  private boolean moveReplicas() {
+    stuck.clear();
+    notes.clear();
+    boolean moved = evacuate();
+    moved |= goals.replicas() && spreadOverRacks();
+    moved |= goals.disk() && new DiskRelief(assignment).relieve(notes);
+    moved |= goals.replicas() && evenOutReplicas();
+    moved |= goals.disk() && new ByteSpread(assignment).evenOut();
+    return moved;
+  }
+
+  private boolean evacuate() {
+    boolean moved = false;
     for (Piece piece : assignment.pieces()) {
       for (int id : List.copyOf(piece.replicas)) {
         Seat seat = assignment.seat(id);
         if (seat != null && seat.broker.role() != Role.DRAINED) {
           continue;
         }
-        @Nullable Seat taker = bestTaker(piece, id);
+        @Nullable Seat taker =
+            bestTaker(piece, id, other -> assignment.hasRoom(other, piece)) instanceof Seat roomy
+                ? roomy
+                : bestTaker(piece, id, other -> assignment.hasLastRoom(other, piece));
         if (taker == null) {
           stuck.add(piece.placement.partition());
           if (seat != null) {
             leadElsewhere(piece, seat);
           }
         } else {
+          moved = true;
           assignment.replace(
               piece,
               id,
               taker.id(),
+              Plan.Goal.EVACUATION,
               "broker " + id + (seat == null ? " is not registered" : " is drained"));
         }
       }
     }
+    return moved;
   }
 
   /// What keeps a replica on a drained broker for want of another is at least led by somebody else.
@@ -101,14 +134,16 @@ public final class Balancer {
         .map(assignment::seat)
         .filter(seat -> seat != null && seat.mayLead())
         .min(Comparator.comparingInt((Seat seat) -> seat.leaders).thenComparingInt(Seat::id))
-        .ifPresent(
-            seat -> assignment.prefer(piece, seat.id(), "broker " + drained.id() + " is drained"));
+        .ifPresent(seat ->
+            assignment.prefer(
+                piece, seat.id(), Plan.Goal.EVACUATION, "broker " + drained.id() + " is drained"));
   }
 
   /// Who had best take the replica of `from`: most racks, then fewest of the topic, then fewest
   /// replicas, then fewest bytes.
-  private @Nullable Seat bestTaker(Piece piece, int from) {
+  private @Nullable Seat bestTaker(Piece piece, int from, Predicate<Seat> hasRoom) {
     return takers(piece)
+        .filter(hasRoom)
         .min(
             Comparator.comparingInt((Seat seat) -> -assignment.racksIf(piece, from, seat.id()))
                 .thenComparingInt(seat -> seat.ofTopic(piece))
@@ -123,13 +158,14 @@ public final class Balancer {
         .filter(seat -> seat.takesReplicas() && !seat.pieces.contains(piece));
   }
 
-  private void spreadOverRacks() {
+  private boolean spreadOverRacks() {
+    boolean moved = false;
     for (Piece piece : assignment.pieces()) {
-      boolean moved = true;
-      while (moved) {
-        moved = spreadOnce(piece);
+      while (spreadOnce(piece)) {
+        moved = true;
       }
     }
+    return moved;
   }
 
   /// The last replicas go first: moving a follower costs no leadership.
@@ -140,19 +176,23 @@ public final class Balancer {
     }
     for (int i = piece.replicas.size() - 1; i >= 0; i--) {
       int from = piece.replicas.get(i);
-      @Nullable Seat taker = bestTaker(piece, from);
+      @Nullable Seat taker = bestTaker(piece, from, seat -> assignment.hasRoom(seat, piece));
       if (taker != null && assignment.racksIf(piece, from, taker.id()) > racks) {
-        assignment.replace(piece, from, taker.id(), "two replicas lie in one rack");
+        assignment.replace(
+            piece, from, taker.id(), Plan.Goal.RACKS, "two replicas lie in one rack");
         return true;
       }
     }
     return false;
   }
 
-  private void evenOutReplicas() {
+  private boolean evenOutReplicas() {
+    boolean moved = false;
     while (evenOutOnce()) {
       // Each move makes the sum of squares smaller, so this ends.
+      moved = true;
     }
+    return moved;
   }
 
   /// Moves one replica, from as full a broker as possible to as empty a one as possible.
@@ -175,6 +215,7 @@ public final class Balancer {
               piece,
               from.id(),
               to.id(),
+              Plan.Goal.COUNTS,
               "broker " + from.id() + " holds more replicas than broker " + to.id());
           return true;
         }
@@ -185,55 +226,10 @@ public final class Balancer {
 
   private @Nullable Piece bestToMove(Seat from, Seat to) {
     return from.pieces.stream()
-        .filter(piece -> fits(piece, from, to))
+        .filter(piece -> assignment.fits(piece, from, to))
         .min(
             Comparator.comparingInt((Piece piece) -> to.ofTopic(piece) - from.ofTopic(piece))
                 .thenComparingLong(Piece::bytes))
         .orElse(null);
-  }
-
-  private boolean fits(Piece piece, Seat from, Seat to) {
-    return !to.pieces.contains(piece)
-        && assignment.racksIf(piece, from.id(), to.id()) >= assignment.racks(piece);
-  }
-
-  private void evenOutBytes() {
-    List<Seat> open = assignment.seats().stream().filter(Seat::takesReplicas).toList();
-    if (open.size() < 2) {
-      return;
-    }
-    double average = open.stream().mapToLong(seat -> seat.bytes).average().orElse(0);
-    Set<Seat> beyondHelp = new LinkedHashSet<>();
-    while (beyondHelp.size() < open.size()) {
-      Seat fullest =
-          open.stream()
-              .filter(seat -> !beyondHelp.contains(seat))
-              .max(Comparator.comparingLong(seat -> seat.bytes))
-              .orElseThrow();
-      if (relieve(fullest, open, average)) {
-        // Who could not be relieved before may be now. Each swap is an improvement, so this ends.
-        beyondHelp.clear();
-      } else {
-        beyondHelp.add(fullest);
-      }
-    }
-  }
-
-  /// Swaps one pair of replicas so that `fullest` holds less; tries the emptiest first.
-  private boolean relieve(Seat fullest, List<Seat> open, double average) {
-    List<Seat> emptiestFirst =
-        open.stream().sorted(Comparator.comparingLong((Seat seat) -> seat.bytes)).toList();
-    for (Seat other : emptiestFirst) {
-      long gap = fullest.bytes - other.bytes;
-      if (gap <= DISK_TOLERANCE * average) {
-        return false;
-      }
-      if (Swap.best(assignment, fullest, other) instanceof Swap swap
-          && swap.isWorth(gap, average)) {
-        swap.apply(assignment);
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -4,20 +4,32 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// How the cluster balances itself: properties that Kafka does not have.
 ///
 /// @param movesAtOnce how many partitions are changed at a time, at least 1
+/// @param bytesAtOnce how many bytes are copied at a time; a larger partition goes alone
 /// @param calmMs how long no broker may have come, gone or changed before anything is moved
-public record BalancerSettings(Mode mode, int movesAtOnce, long calmMs) {
+/// @param intervalMs how often disks and traffic are looked at though the metadata stays the same
+/// @param fullPercent a disk that is fuller is emptied, and none is filled so far, 1 to 100 (never)
+public record BalancerSettings(
+    Mode mode, int movesAtOnce, long bytesAtOnce, long calmMs, long intervalMs, int fullPercent) {
 
   public static final String MODE = "balancer.mode";
   public static final String MOVES = "balancer.moves";
+  public static final String BYTES = "balancer.moves.bytes";
   public static final String CALM = "balancer.calm.ms";
+  public static final String INTERVAL = "balancer.interval.ms";
+  public static final String FULL = "balancer.disk.full.percent";
+
+  private static final Set<String> KEYS = Set.of(MODE, MOVES, BYTES, CALM, INTERVAL, FULL);
 
   private static final int DEFAULT_MOVES = 2;
+  private static final long DEFAULT_BYTES = 10L << 30;
   private static final long DEFAULT_CALM_MS = 60_000;
+  private static final long DEFAULT_INTERVAL_MS = 60_000;
 
   /// What is done with a plan.
   public enum Mode {
@@ -31,7 +43,7 @@ public record BalancerSettings(Mode mode, int movesAtOnce, long calmMs) {
 
   /// Whether `key` is one of these.
   public static boolean has(String key) {
-    return key.equals(MODE) || key.equals(MOVES) || key.equals(CALM);
+    return KEYS.contains(key);
   }
 
   /// Reads a node's properties.
@@ -41,7 +53,10 @@ public record BalancerSettings(Mode mode, int movesAtOnce, long calmMs) {
     return new BalancerSettings(
         mode(properties.get(MODE)),
         (int) number(properties, MOVES, DEFAULT_MOVES, 1, 1_000),
-        number(properties, CALM, DEFAULT_CALM_MS, 0, Integer.MAX_VALUE));
+        number(properties, BYTES, DEFAULT_BYTES, 0, Long.MAX_VALUE),
+        number(properties, CALM, DEFAULT_CALM_MS, 0, Integer.MAX_VALUE),
+        number(properties, INTERVAL, DEFAULT_INTERVAL_MS, 1_000, Integer.MAX_VALUE),
+        (int) number(properties, FULL, Goals.DEFAULT_FULL_PERCENT, 1, 100));
   }
 
   private static Mode mode(@org.jspecify.annotations.Nullable Object value) {

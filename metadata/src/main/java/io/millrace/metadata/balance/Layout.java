@@ -29,15 +29,29 @@ public record Layout(List<Broker> brokers, List<Placement> partitions) {
   /// One broker.
   ///
   /// @param rack where it stands; empty where nobody said, which counts as a rack of its own
-  public record Broker(int id, String rack, Role role) {}
+  /// @param disk all its disks together
+  public record Broker(int id, String rack, Role role, Volume disk) {
+
+    /// One whose disks nobody knows.
+    public Broker(int id, String rack, Role role) {
+      this(id, rack, role, Volume.UNKNOWN);
+    }
+  }
 
   /// One partition.
   ///
   /// @param replicas broker ids, the first being the preferred leader
   /// @param bytes the size of one replica, 0 if not known
-  public record Placement(TopicPartition partition, List<Integer> replicas, long bytes) {
+  /// @param bytesPerSecond what is written to it, 0 if not known
+  public record Placement(
+      TopicPartition partition, List<Integer> replicas, long bytes, long bytesPerSecond) {
     public Placement {
       replicas = List.copyOf(replicas);
+    }
+
+    /// One whose traffic nobody knows.
+    public Placement(TopicPartition partition, List<Integer> replicas, long bytes) {
+      this(partition, replicas, bytes, 0);
     }
   }
 }

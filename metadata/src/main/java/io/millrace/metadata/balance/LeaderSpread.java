@@ -77,7 +77,7 @@ final class LeaderSpread {
     String reason = "broker " + start.id() + " is to lead more partitions than broker " + end.id();
     Seat to = end;
     for (Gift gift = found.get(to); gift != null; gift = found.get(to)) {
-      assignment.prefer(gift.piece(), to.id(), reason);
+      assignment.prefer(gift.piece(), to.id(), Plan.Goal.LEADERS, reason);
       to = gift.from();
     }
   }

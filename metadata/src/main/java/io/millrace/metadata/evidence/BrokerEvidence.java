@@ -1,5 +1,6 @@
 package io.millrace.metadata.evidence;
 
+import io.millrace.metadata.BrokerAddress;
 import io.millrace.metadata.ImageListener;
 import io.millrace.metadata.controller.ControllerChannel;
 import io.millrace.metadata.controller.ControllerReply;
@@ -104,7 +105,7 @@ public final class BrokerEvidence implements ImageListener {
     }
     Map<Integer, Broker> seen = new TreeMap<>();
     for (BrokerRegistration broker : image.cluster().brokers().values()) {
-      Endpoint endpoint = endpoint(broker);
+      Endpoint endpoint = BrokerAddress.of(broker, interBrokerListener);
       if (broker.id() != nodeId && endpoint != null) {
         seen.put(
             broker.id(),
@@ -121,15 +122,6 @@ public final class BrokerEvidence implements ImageListener {
       brokers = seen;
       follow();
     });
-  }
-
-  private @Nullable Endpoint endpoint(BrokerRegistration broker) {
-    Map<String, Endpoint> listeners = new TreeMap<>(broker.listeners());
-    Endpoint ofBrokers = interBrokerListener == null ? null : listeners.get(interBrokerListener);
-    if (ofBrokers != null) {
-      return ofBrokers;
-    }
-    return listeners.isEmpty() ? null : listeners.values().iterator().next();
   }
 
   /// Watches whom it has to, and nobody else.

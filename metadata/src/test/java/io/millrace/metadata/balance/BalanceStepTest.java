@@ -3,6 +3,7 @@ package io.millrace.metadata.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.PartitionRecord;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class BalanceStepTest {
 
   private static final Uuid ORDERS = new Uuid(5, 6);
+  private static final BalancerSettings SETTINGS = BalancerSettings.of(Map.of());
 
   private final MetadataDelta delta =
       new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
@@ -50,7 +52,7 @@ class BalanceStepTest {
     brokers(1, 2);
     partition(0, 1, List.of(1, 2), List.of(1, 2));
     partition(1, 2, List.of(2, 1), List.of(1, 2));
-    assertThat(decide()).isEqualTo(new BalanceStep.Even());
+    assertThat(decide()).isEqualTo(new BalanceStep.Even(List.of()));
   }
 
   @Test
@@ -81,11 +83,39 @@ class BalanceStepTest {
     partition(0, 1, List.of(1, 2), List.of(1, 2));
     partition(1, 1, List.of(2, 1), List.of(1, 2));
     assertThat(decide()).isEqualTo(new BalanceStep.Lead(List.of(new TopicPartition("orders", 1))));
-    assertThat(BalanceStep.decide(image(), 2, false)).isEqualTo(new BalanceStep.Even());
+    assertThat(BalanceStep.decide(image(), Census.NONE, SETTINGS, false))
+        .isEqualTo(new BalanceStep.Even(List.of()));
+  }
+
+  @Test
+  void aBrokerThatFillsIsEmptiedAsFarAsMayBeCopiedAtOnce() {
+    brokers(1, 2);
+    partition(0, 1, List.of(1), List.of(1));
+    partition(1, 1, List.of(1), List.of(1));
+    partition(2, 2, List.of(2), List.of(2));
+    partition(3, 2, List.of(2), List.of(2));
+    Census census =
+        new Census(
+            Map.of(1, new Volume(1_000_000, 50_000), 2, new Volume(1_000_000, 900_000)),
+            Map.of(
+                new TopicPartition("orders", 0), 100_000L,
+                new TopicPartition("orders", 1), 100_000L),
+            _ -> 0);
+
+    assertThat(decide(census, Map.of()))
+        .isInstanceOfSatisfying(BalanceStep.Move.class, move -> assertThat(move.now()).hasSize(2));
+    assertThat(decide(census, Map.of("balancer.moves.bytes", "150000")))
+        .isInstanceOfSatisfying(BalanceStep.Move.class, move -> assertThat(move.now()).hasSize(1));
+    assertThat(decide(census, Map.of("balancer.disk.full.percent", "96")))
+        .isInstanceOf(BalanceStep.Even.class);
+  }
+
+  private BalanceStep decide(Census census, Map<String, String> properties) {
+    return BalanceStep.decide(image(), census, BalancerSettings.of(properties), true);
   }
 
   private BalanceStep decide() {
-    return BalanceStep.decide(image(), 2, true);
+    return BalanceStep.decide(image(), Census.NONE, SETTINGS, true);
   }
 
   private MetadataImage image() {

@@ -11,7 +11,8 @@ class BalancerSettingsTest {
 
   @Test
   void isOffWhereNothingIsSaid() {
-    assertThat(BalancerSettings.of(Map.of())).isEqualTo(new BalancerSettings(Mode.OFF, 2, 60_000));
+    assertThat(BalancerSettings.of(Map.of()))
+        .isEqualTo(new BalancerSettings(Mode.OFF, 2, 10L << 30, 60_000, 60_000, 85));
   }
 
   @Test
@@ -21,8 +22,11 @@ class BalancerSettingsTest {
                 Map.of(
                     "balancer.mode", "automatic",
                     "balancer.moves", "5",
-                    "balancer.calm.ms", "0")))
-        .isEqualTo(new BalancerSettings(Mode.AUTOMATIC, 5, 0));
+                    "balancer.moves.bytes", "1000000",
+                    "balancer.calm.ms", "0",
+                    "balancer.interval.ms", "5000",
+                    "balancer.disk.full.percent", "90")))
+        .isEqualTo(new BalancerSettings(Mode.AUTOMATIC, 5, 1_000_000, 0, 5_000, 90));
   }
 
   @Test

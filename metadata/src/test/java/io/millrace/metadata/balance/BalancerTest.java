@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BalancerTest {
 
+  private static final long MB = 1_000_000;
+
   private static Broker open(int id) {
     return new Broker(id, "", Role.OPEN);
   }
@@ -30,8 +32,9 @@ class BalancerTest {
     return new Placement(new TopicPartition("events", partition), List.of(replicas), 0);
   }
 
-  private static Placement sized(int partition, long bytes, Integer... replicas) {
-    return new Placement(new TopicPartition("events", partition), List.of(replicas), bytes);
+  private static Placement sized(int partition, long megabytes, Integer... replicas) {
+    return new Placement(
+        new TopicPartition("events", partition), List.of(replicas), megabytes * MB);
   }
 
   @Test
@@ -97,7 +100,7 @@ class BalancerTest {
         .extracting(Plan.Change::to)
         .containsExactly(List.of(4, 1), List.of(2, 4));
     assertThat(plan.changes().getFirst().reasons()).containsExactly("broker 3 is drained");
-    assertThat(plan.after().get(2)).isEqualTo(new Plan.Share(3, 0, 0, 0));
+    assertThat(plan.after().get(2)).isEqualTo(new Plan.Share(3, 0, 0, 0, 0, -1));
   }
 
   @Test
@@ -148,7 +151,7 @@ class BalancerTest {
   }
 
   @Test
-  void aFullDiskIsRelievedBySwaps() {
+  void bytesAreEvenedOutBySwaps() {
     Layout layout =
         new Layout(
             List.of(open(1), open(2)),
@@ -157,8 +160,107 @@ class BalancerTest {
     Plan plan = Balancer.plan(layout, Goals.ALL);
 
     assertThat(plan.after()).extracting(Plan.Share::replicas).containsExactly(2, 2);
-    assertThat(Math.abs(plan.after().get(0).bytes() - plan.after().get(1).bytes())).isLessThan(200);
-    assertThat(plan.bytesToCopy()).isLessThanOrEqualTo(1_020);
+    assertThat(Math.abs(plan.after().get(0).bytes() - plan.after().get(1).bytes()))
+        .isLessThan(200 * MB);
+    assertThat(plan.bytesToCopy()).isLessThanOrEqualTo(1_020 * MB);
+  }
+
+  private static Broker withDisk(int id, long totalMb, long usableMb) {
+    return new Broker(id, "", Role.OPEN, new Volume(totalMb * MB, usableMb * MB));
+  }
+
+  @Test
+  void aFullDiskIsEmptiedFirst() {
+    Layout layout =
+        new Layout(
+            List.of(withDisk(1, 1_000, 90), withDisk(2, 1_000, 400), withDisk(3, 10_000, 8_000)),
+            List.of(
+                sized(0, 10, 2),
+                sized(1, 10, 2),
+                sized(2, 10, 2),
+                sized(3, 10, 2),
+                sized(4, 500, 1),
+                sized(5, 120, 1)));
+
+    Plan plan = Balancer.plan(layout, Goals.ALL);
+
+    Plan.Change first = plan.changes().getFirst();
+    assertThat(first.partition().partition()).as("the smallest that is enough").isEqualTo(5);
+    assertThat(first.goal()).isEqualTo(Plan.Goal.FULL_DISK);
+    assertThat(first.to()).containsExactly(3);
+    assertThat(first.reasons())
+        .first()
+        .isEqualTo("broker 1's disk is 91 % full; broker 3 has 8.0 GB free");
+    assertThat(plan.after().getFirst().diskPercent()).isLessThanOrEqualTo(80);
+  }
+
+  @Test
+  void saysThatNobodyHasRoom() {
+    Layout layout =
+        new Layout(
+            List.of(withDisk(1, 1_000, 90), withDisk(2, 1_000, 210)),
+            List.of(sized(0, 200, 1), sized(1, 200, 2)));
+
+    Plan plan = Balancer.plan(layout, Goals.ALL);
+
+    assertThat(plan.changes()).isEmpty();
+    assertThat(plan.notes())
+        .containsExactly(
+            "broker 1's disk is 91 % full, and no other broker has room for 110.0 MB of its"
+                + " replicas",
+            "broker 1's disk would be 91 % full: it gets no more replicas");
+  }
+
+  @Test
+  void anEmptyBrokerIsNotFilledToTheMark() {
+    Layout layout =
+        new Layout(
+            List.of(withDisk(1, 10_000, 5_000), withDisk(2, 100, 90)),
+            List.of(sized(0, 80, 1), sized(1, 80, 1), sized(2, 60, 1), sized(3, 60, 1)));
+
+    Plan plan = Balancer.plan(layout, Goals.ALL);
+
+    assertThat(plan.after().get(1).replicas()).isEqualTo(1);
+    assertThat(plan.after().get(1).diskPercent()).isEqualTo(70);
+  }
+
+  @Test
+  void busyLeadersAreTradedForQuietOnes() {
+    Layout layout =
+        new Layout(
+            List.of(open(1), open(2)),
+            List.of(busy(0, 20, 1, 2), busy(1, 10, 1, 2), busy(2, 1, 2, 1), busy(3, 3, 2, 1)));
+
+    Plan plan = Balancer.plan(layout, Goals.ALL);
+
+    assertThat(plan.after()).extracting(Plan.Share::leaders).containsExactly(2, 2);
+    assertThat(plan.after())
+        .extracting(Plan.Share::bytesPerSecond)
+        .containsExactlyInAnyOrder(21 * MB, 13 * MB);
+    assertThat(plan.bytesToCopy()).isZero();
+    assertThat(plan.changes())
+        .allSatisfy(change -> {
+          assertThat(change.goal()).isEqualTo(Plan.Goal.TRAFFIC);
+          assertThat(change.reasons())
+              .containsExactly("broker 1 is to lead 30.0 MB/s, broker 2 4.0 MB/s");
+        });
+  }
+
+  private static Placement busy(int partition, long megabytesPerSecond, Integer... replicas) {
+    return new Placement(
+        new TopicPartition("events", partition), List.of(replicas), 0, megabytesPerSecond * MB);
+  }
+
+  @Test
+  void littleTrafficIsLeftAlone() {
+    Layout layout =
+        new Layout(
+            List.of(open(1), open(2)),
+            List.of(
+                new Placement(new TopicPartition("events", 0), List.of(1, 2), 0, 900_000),
+                new Placement(new TopicPartition("events", 1), List.of(2, 1), 0, 0)));
+
+    assertThat(Balancer.plan(layout, Goals.ALL).changes()).isEmpty();
   }
 
   @ParameterizedTest
@@ -172,6 +274,7 @@ class BalancerTest {
 
       keepsWhatPartitionsAre(layout, after);
       givesNothingToClosedBrokers(layout, after);
+      fillsNoDisk(plan);
       assertThat(Balancer.plan(layout, Goals.ALL)).isEqualTo(plan);
       assertThat(Balancer.plan(after, Goals.ALL).changes()).as("planned twice").isEmpty();
       if (layout.brokers().stream().allMatch(b -> b.role() == Role.OPEN && b.rack().isEmpty())) {
@@ -197,7 +300,11 @@ class BalancerTest {
     List<Broker> all = new ArrayList<>();
     for (int id = 1; id <= brokers; id++) {
       Role role = plain || random.nextInt(3) > 0 ? Role.OPEN : Role.values()[random.nextInt(4)];
-      all.add(new Broker(id, plain ? "" : "rack" + random.nextInt(3), role));
+      Volume disk =
+          plain || random.nextInt(3) == 0
+              ? Volume.UNKNOWN
+              : new Volume(20_000 * MB, random.nextInt(20_001) * MB);
+      all.add(new Broker(id, plain ? "" : "rack" + random.nextInt(3), role, disk));
     }
     List<Integer> ids = new ArrayList<>(all.stream().map(Broker::id).toList());
     if (!plain && random.nextInt(4) == 0) {
@@ -211,7 +318,8 @@ class BalancerTest {
           new Placement(
               new TopicPartition("topic" + random.nextInt(3), i),
               ids.subList(0, factor),
-              random.nextInt(1000)));
+              random.nextInt(1000) * MB,
+              plain ? 0 : random.nextInt(10) * MB));
     }
     return new Layout(all, partitions);
   }
@@ -227,7 +335,33 @@ class BalancerTest {
               .orElse(placement.replicas());
       partitions.add(new Placement(placement.partition(), replicas, placement.bytes()));
     }
-    return new Layout(layout.brokers(), partitions);
+    return new Layout(disksAfter(layout, plan), partitions);
+  }
+
+  private static List<Broker> disksAfter(Layout layout, Plan plan) {
+    List<Broker> brokers = new ArrayList<>();
+    for (int i = 0; i < layout.brokers().size(); i++) {
+      Broker broker = layout.brokers().get(i);
+      Volume disk = broker.disk();
+      long more = plan.after().get(i).bytes() - plan.before().get(i).bytes();
+      brokers.add(
+          new Broker(
+              broker.id(),
+              broker.rack(),
+              broker.role(),
+              disk.isKnown() ? new Volume(disk.totalBytes(), disk.usableBytes() - more) : disk));
+    }
+    return brokers;
+  }
+
+  private static void fillsNoDisk(Plan plan) {
+    for (int i = 0; i < plan.after().size(); i++) {
+      Plan.Share before = plan.before().get(i);
+      Plan.Share after = plan.after().get(i);
+      if (after.bytes() > before.bytes() && after.diskPercent() >= 0) {
+        assertThat(after.diskPercent()).isLessThanOrEqualTo(Goals.DEFAULT_FULL_PERCENT);
+      }
+    }
   }
 
   private static void keepsWhatPartitionsAre(Layout before, Layout after) {
