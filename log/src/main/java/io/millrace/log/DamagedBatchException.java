@@ -9,7 +9,7 @@ import java.nio.file.Path;
 public final class DamagedBatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DamagedBatchException(Path file, long position) {
+  public DamagedBatchException(Path file, long position) {
     super(file + ": damaged batch at " + position);
   }
 

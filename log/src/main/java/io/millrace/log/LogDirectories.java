@@ -1,5 +1,7 @@
 package io.millrace.log;
 
+import io.millrace.log.scrub.ScrubTarget;
+import io.millrace.log.scrub.Scrubber;
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -45,6 +48,7 @@ public final class LogDirectories {
   private final FutureLogs futures;
   private final FlushQueue flushes;
   private final DirectoryDuties duties;
+  private final Scrubber scrubber;
 
   private final Object bootNotes = new Object();
 
@@ -91,6 +95,13 @@ public final class LogDirectories {
     this.futures = new FutureLogs(world.disk(), this, removal);
     this.flushes = new FlushQueue(world.workers(), this);
     this.duties = new DirectoryDuties(world, config, this, checkpoints, removal);
+    this.scrubber =
+        new Scrubber(
+            world,
+            config.scrub(),
+            () -> entries().stream().map(LogDirectories::target).filter(Objects::nonNull).toList(),
+            partition -> target(entry(partition)),
+            (target, cause) -> fail(target.hosted().directory(), cause));
   }
 
   /// Takes the lock of every directory and reads its identity. A directory that cannot be used
@@ -498,15 +509,39 @@ public final class LogDirectories {
     }
   }
 
+  private static @Nullable ScrubTarget target(@Nullable Entry entry) {
+    if (entry == null) {
+      return null;
+    }
+    LogOwner owner = entry.owner;
+    return owner == null ? null : new ScrubTarget(entry.hosted, owner);
+  }
+
+  /// Reads all that is stored again, now and then.
+  public Scrubber scrubber() {
+    return scrubber;
+  }
+
+  /// Somebody could not use what the log in this folder has at `offset`. Any thread, also under a
+  /// guard.
+  public void suspect(Path folder, long offset) {
+    TopicPartition partition = DirectoryLoad.partitionOf(String.valueOf(folder.getFileName()));
+    if (partition != null) {
+      scrubber.suspect(partition, offset);
+    }
+  }
+
   /// Begins the background duties, timed on `loop`, done on workers.
   public void start(EventLoop loop) {
     duties.start(loop);
+    scrubber.start(loop);
   }
 
   /// Stops the duties, flushes and closes every log, writes the checkpoints and last the marker of
   /// a clean shutdown, and gives the locks back. Runs on workers; calls `done` on `loop`.
   public void close(long brokerEpoch, EventLoop loop, Consumer<@Nullable IOException> done) {
     duties.stop();
+    scrubber.stop();
     new DirectoryClose(world, config, this, checkpoints)
         .run(
             brokerEpoch,

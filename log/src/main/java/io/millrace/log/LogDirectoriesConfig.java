@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.scrub.ScrubSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
 /// @param backgroundFlushIntervalMs how often logs with unflushed records are flushed whatever
 ///   their settings, so that recovery stays short; ours, Kafka leaves it to the kernel
 /// @param recoveryThreadsPerDir `num.recovery.threads.per.data.dir`: logs opened at a time
+/// @param scrub how stored bytes are read again; ours
 public record LogDirectoriesConfig(
     List<Path> logDirs,
     int nodeId,
@@ -27,10 +29,22 @@ public record LogDirectoriesConfig(
     long highWatermarkCheckpointIntervalMs,
     long producerExpirationCheckIntervalMs,
     long backgroundFlushIntervalMs,
-    int recoveryThreadsPerDir) {
+    int recoveryThreadsPerDir,
+    ScrubSettings scrub) {
 
   /// With defaults for all but the place.
   public LogDirectoriesConfig(List<Path> logDirs, int nodeId) {
-    this(logDirs, nodeId, 1_000, 60_000, 60_000, 300_000, 5_000, 600_000, 60_000, 2);
+    this(
+        logDirs,
+        nodeId,
+        1_000,
+        60_000,
+        60_000,
+        300_000,
+        5_000,
+        600_000,
+        60_000,
+        2,
+        ScrubSettings.DEFAULTS);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
 import io.millrace.runtime.DiskFile;
 import io.millrace.runtime.FileSlice;
@@ -37,6 +38,10 @@ final class LogReader {
     try {
       LogRead found = log.withSoundIndexes(() -> find(startOffset, maxBytes, end, minOneBatch));
       return found == null ? LogRead.EMPTY : found;
+    } catch (DamagedBatchException e) {
+      // The disk is sound, and so are the other logs on it.
+      log.environment.reports().suspected(log.dir, startOffset);
+      return new LogRead.Refused(Errors.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return new LogRead.Failed(e);
     }
@@ -52,7 +57,11 @@ final class LogReader {
     }
     for (int i = log.segments.floor(startOffset); i < log.segments.count(); i++) {
       Segment segment = log.segments.get(i);
+      RottenRange rotten = segment.rot().atOrBehind(startOffset);
       Segment.Found first = segment.find(startOffset);
+      if (rotten != null && (first == null || first.position() >= rotten.position())) {
+        return refusal(rotten);
+      }
       if (first == null) {
         // Compaction may leave nothing behind an offset in its segment.
         continue;
@@ -60,6 +69,9 @@ final class LogReader {
       long limit = endPosition(segment, i, endOffset);
       if (damage != null && log.segments.floor(damage.firstOffset()) == i) {
         limit = Math.min(limit, damage.position());
+      }
+      if (rotten != null) {
+        limit = Math.min(limit, rotten.position());
       }
       if (maxBytes < first.size() && !minOneBatch) {
         // A part of a batch is of use only behind a whole one: clients take it alone for an error.
@@ -78,12 +90,22 @@ final class LogReader {
     return null;
   }
 
+  /// While a replica may have a sound copy, readers are to ask again: the error is one that they
+  /// take for a reason to look for another leader, and to go on. Else they are told the truth.
+  private static LogRead refusal(RottenRange rotten) {
+    return new LogRead.Refused(
+        rotten.lost() ? Errors.CORRUPT_MESSAGE : Errors.KAFKA_STORAGE_ERROR,
+        "Offsets " + rotten.firstOffset() + " to " + rotten.nextOffset() + " are rotten");
+  }
+
   /// Position in the segment behind the last batch that ends below `endOffset`.
   private long endPosition(Segment segment, int index, long endOffset) throws IOException {
     if (endOffset >= log.segments.endOffset(index, log.nextOffset)) {
       return segment.size();
     }
+    RottenRange rotten = segment.rot().atOrBehind(endOffset);
     Segment.Found end = segment.find(endOffset);
-    return end == null ? segment.size() : end.position();
+    int position = end == null ? segment.size() : end.position();
+    return rotten == null ? position : Math.min(position, rotten.position());
   }
 }

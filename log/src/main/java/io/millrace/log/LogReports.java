@@ -17,6 +17,9 @@ public interface LogReports {
   /// written again. Must have made the lower value durable when it returns. Blocks.
   void recoveryPointLowered(PartitionLog log) throws IOException;
 
+  /// What was to be read from `offset` on is no batch: the log should be looked at.
+  default void suspected(Path log, long offset) {}
+
   /// An append found the disk full and was refused, the first of maybe many.
   default void diskFull(Path log) {}
 

@@ -1,6 +1,7 @@
 package io.millrace.log;
 
 import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,11 +43,14 @@ final class LogTruncation {
     log.deleteNow(log.segments.removeFrom(keep + 1));
     Segment active = log.segments.active();
     DamagedRange damaged = log.damageAt(offset);
-    if (damaged == null) {
-      active.truncateTo(offset);
-    } else {
-      // Nothing in there tells where its batches begin.
+    RottenRange rotten = active.rot().atOrBehind(offset);
+    // Nothing in a damaged or rotten range tells where its batches begin.
+    if (damaged != null) {
       active.truncateToPosition((int) damaged.position(), damaged.firstOffset());
+    } else if (rotten != null && rotten.firstOffset() <= offset) {
+      active.truncateToPosition(rotten.position(), rotten.firstOffset());
+    } else {
+      active.truncateTo(offset);
     }
     active.sync();
     log.disk.delete(mark);

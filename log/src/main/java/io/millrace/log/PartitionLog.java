@@ -2,6 +2,9 @@ package io.millrace.log;
 
 import io.millrace.log.append.BatchFraming;
 import io.millrace.log.format.BatchHeader;
+import io.millrace.log.segment.CorruptIndexException;
+import io.millrace.log.segment.RottenRange;
+import io.millrace.log.segment.Segment;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.Invariant;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /// One replica's log: segments of batches with ascending offsets, in Kafka's files.
 ///
@@ -21,7 +25,8 @@ import org.apache.kafka.common.Uuid;
 ///
 /// 1. `logStartOffset <= logEndOffset`, and the first segment begins at or below the start.
 /// 2. `checkpointOffset <= recoveryPoint <= logEndOffset`.
-/// 3. Batches below the recovery point are never written again; a cut takes the point back first.
+/// 3. Batches below the recovery point are never written again, except by the very same bytes where
+///    they have rotted ([#repair]); a cut takes the point back first.
 public final class PartitionLog {
 
   private final LogState log;
@@ -144,6 +149,64 @@ public final class PartitionLog {
   /// Damage that recovery found and left in place; while there is any, appends are refused.
   public List<DamagedRange> damage() {
     return List.copyOf(log.damage);
+  }
+
+  /// What a scrub needs of the segment that holds `offset`, or of the first one behind it; null
+  /// where the log is closed, or ends before. Its file is open for the caller, who gives it back.
+  public @Nullable ScrubView scrubView(long offset) throws IOException {
+    return log.closed ? null : ScrubView.of(log, offset);
+  }
+
+  /// Position in its segment of the last indexed batch at or below `offset`.
+  public int indexedBefore(long offset) throws IOException {
+    Segment segment = log.segments.get(Math.max(0, log.segments.floor(offset)));
+    try {
+      return (int) segment.scanFrom(offset, 1 << 12).position();
+    } catch (CorruptIndexException e) {
+      return 0;
+    }
+  }
+
+  /// Notes what a scrub has found to be rotten: from now on it is refused to readers. Forgotten
+  /// when the log is closed.
+  ///
+  /// @return the range as it is known now, null where the log has changed since the view was taken
+  public @Nullable RottenRange noteRot(ScrubView view, RottenRange found) throws IOException {
+    return log.closed ? null : new RangeRepair(log).note(view, found);
+  }
+
+  /// All that is known to be rotten, in ascending order.
+  public List<RottenRange> rot() {
+    List<RottenRange> all = new ArrayList<>();
+    log.segments.all().forEach(segment -> all.addAll(segment.rot().ranges()));
+    return all;
+  }
+
+  /// Nobody has a sound copy of this range, or somebody may have one again.
+  public void markLost(RottenRange range, boolean lost) {
+    Segment segment = log.segments.at(range.segmentOffset());
+    if (segment != null) {
+      segment.rot().replace(range, range.asLost(lost));
+    }
+  }
+
+  /// Writes batches of another replica over the beginning of a rotten range. They are checked to be
+  /// just those that were there: by checksum, offsets, epoch and size.
+  ///
+  /// @param range as [#rot] has it
+  /// @param bytes whole batches; a partial one at the end is left for the next time
+  public RepairOutcome repair(RottenRange range, ByteBuffer bytes, int position, int length)
+      throws IOException {
+    return log.closed
+        ? RepairOutcome.GONE
+        : new RangeRepair(log).repair(range, bytes, position, length);
+  }
+
+  /// Makes the indexes of a segment anew where they are not what they should be.
+  ///
+  /// @return whether they were
+  public boolean mendIndexes(long segmentOffset) throws IOException {
+    return !log.closed && new RangeRepair(log).mendIndexes(segmentOffset);
   }
 
   /// Checks the batches in `bytes[position, position + length)`, gives them offsets, the leader

@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.scrub.ScrubSettings;
 import io.millrace.runtime.DiskFile;
 import io.millrace.runtime.virtual.VirtualDisk;
 import io.millrace.runtime.virtual.VirtualNode;
@@ -35,6 +36,7 @@ final class HostedWorld {
   final List<LogDirectory> offline = new ArrayList<>();
   final LogFixture.Reports reports = new LogFixture.Reports();
   LogConfig config = LogConfig.DEFAULTS;
+  ScrubSettings scrub = ScrubSettings.DEFAULTS;
   private @Nullable LogDirectories directories;
 
   HostedWorld() {
@@ -99,7 +101,19 @@ final class HostedWorld {
   void start() {
     boolean[] loaded = new boolean[1];
     run(() -> {
-      LogDirectoriesConfig settings = new LogDirectoriesConfig(List.of(DATA, MORE), 1);
+      LogDirectoriesConfig settings =
+          new LogDirectoriesConfig(
+              List.of(DATA, MORE),
+              1,
+              1_000,
+              60_000,
+              60_000,
+              300_000,
+              5_000,
+              600_000,
+              60_000,
+              2,
+              scrub);
       LogDirectories opened =
           LogDirectories.open(node(), settings, (directory, _) -> offline.add(directory));
       directories = opened;

@@ -11,6 +11,9 @@ final class FollowerProgress {
 
   static final long UNKNOWN_EPOCH = -2;
 
+  /// So often a follower asks for the same because its connection broke, or it was slow to sync.
+  private static final int OFTEN = 4;
+
   private final int brokerId;
   private long logEndOffset = -1;
   private long logStartOffset = -1;
@@ -21,6 +24,11 @@ final class FollowerProgress {
 
   private long lastFetchNanos = NEVER;
   private long leaderEndAtLastFetch = -1;
+
+  /// Where what it was sent last begins, and how often it was sent that in a row.
+  private long sentFrom = -1;
+
+  private int sent;
 
   FollowerProgress(int brokerId) {
     this.brokerId = brokerId;
@@ -64,6 +72,15 @@ final class FollowerProgress {
     brokerEpoch = epoch;
     leaderEndAtLastFetch = leaderEnd;
     lastFetchNanos = nowNanos;
+  }
+
+  /// It is sent what lies at `offset`.
+  ///
+  /// @return whether it seems that it cannot use that, since it asks again and again
+  boolean onSent(long offset) {
+    sent = offset == sentFrom ? sent + 1 : 1;
+    sentFrom = offset;
+    return sent % OFTEN == 0;
   }
 
   /// Whether it keeps up: it has all, or had all no longer ago than `maxLagNanos`.

@@ -6,6 +6,9 @@ import io.millrace.log.FutureLogs;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.RepairOutcome;
+import io.millrace.log.segment.RottenRange;
+import io.millrace.runtime.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -329,7 +332,7 @@ public final class Partition implements LogOwner {
   @Override
   public void guarded(LogStep step) throws IOException {
     synchronized (replica) {
-      if (!replica.offline && !replica.deleted && !replica.cutting) {
+      if (isUsable()) {
         step.run(replica.log);
       }
     }
@@ -506,6 +509,62 @@ public final class Partition implements LogOwner {
   /// without the guard: belongs on a worker.
   void cut(int leaderEpoch, CutPoint point) {
     following.cut(leaderEpoch, point);
+  }
+
+  /// The other replicas, in the order in which they are likely to have what this one lacks.
+  List<Integer> repairSources() {
+    synchronized (replica) {
+      return replica.others();
+    }
+  }
+
+  /// Writes another replica's bytes over a rotten range ([PartitionLog#repair]).
+  ///
+  /// @param bytes lent
+  RepairOutcome repair(RottenRange range, ByteBuffer bytes, int position, int length) {
+    RepairOutcome[] outcome = {RepairOutcome.GONE};
+    try {
+      guarded(log -> outcome[0] = log.repair(range, bytes, position, length));
+    } catch (IOException e) {
+      host.onDiskFailure(this, e);
+    }
+    return outcome[0];
+  }
+
+  /// Makes a repair durable, and lets those go on who were refused the range. Blocks.
+  void syncRepaired(DiskFile file) {
+    try {
+      file.sync();
+    } catch (IOException e) {
+      host.onDiskFailure(this, e);
+    } finally {
+      file.release();
+    }
+    synchronized (replica) {
+      replica.moves++;
+    }
+    replica.watchers.signal();
+  }
+
+  /// Nobody has this range: readers are told so.
+  RottenRange markLost(RottenRange range) {
+    synchronized (replica) {
+      if (isUsable()) {
+        replica.log.markLost(range, true);
+      }
+    }
+    return range.asLost(true);
+  }
+
+  boolean isRotten(RottenRange range) {
+    synchronized (replica) {
+      return isUsable() && replica.log.rot().contains(range);
+    }
+  }
+
+  /// Under the guard.
+  private boolean isUsable() {
+    return !replica.offline && !replica.deleted && !replica.cutting;
   }
 
   /// Whether a copy that an earlier process began is a beginning of this log.

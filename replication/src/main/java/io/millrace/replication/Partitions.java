@@ -54,6 +54,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private final LongSupplier brokerEpoch;
   private final ReplicationQuotas quotas;
   private final DirectoryMoves moves;
+  private final RotRepairs repairs;
   private volatile TopicTable table = TopicTable.EMPTY;
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
@@ -108,6 +109,10 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.moves =
         new DirectoryMoves(
             directories, environment, quotas.directories(), reportLoop, this::reportPlace);
+    this.repairs =
+        new RotRepairs(
+            this, partition -> table.partition(partition), directories.scrubber().figures());
+    directories.scrubber().listen(repairs);
     this.interBrokerListener = interBrokerListener;
     this.brokerEpoch = brokerEpoch;
     this.reports = reports;
@@ -369,6 +374,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     metadataLoop.execute(fetchers::close);
     table.partitions().forEach(Partition::stopServing);
     moves.close();
+    repairs.close();
   }
 
   /// The replicas that move between this broker's log directories.
@@ -467,6 +473,11 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   @Override
   public void onDiskFailure(Partition partition, IOException cause) {
     directories.fail(partition.hosted().directory(), cause);
+  }
+
+  @Override
+  public void suspect(Partition partition, long offset) {
+    directories.scrubber().suspect(partition.topicPartition(), offset);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class Reads {
     List<AckQueue.Entry> done = List.of();
     boolean moved = false;
     boolean proposes = false;
+    boolean suspicious = false;
     IOException failure = null;
     synchronized (replica) {
       Errors error = check(request);
@@ -58,6 +59,7 @@ final class Reads {
         try {
           long limit = limit(request, answer);
           failure = records(request, limit, answer);
+          suspicious = isUseless(request, answer);
           answer.atEnd = isAtEnd(request, limit, answer);
         } catch (IOException e) {
           failure = e;
@@ -71,10 +73,21 @@ final class Reads {
     if (proposes) {
       replica.host.onProposal(partition);
     }
+    if (suspicious) {
+      replica.host.suspect(partition, request.fetchOffset);
+    }
     if (failure != null) {
       answer.refuse(Errors.KAFKA_STORAGE_ERROR);
       replica.host.onDiskFailure(partition, failure);
     }
+  }
+
+  /// Whether a follower asks again and again for what it was sent: its checksum may not hold.
+  private boolean isUseless(ReadRequest request, ReadAnswer answer) {
+    LeaderReplica leader = replica.leader();
+    FollowerProgress follower =
+        request.isProgress && leader != null ? leader.follower(request.replicaId) : null;
+    return follower != null && answer.slice != null && follower.onSent(request.fetchOffset);
   }
 
   private Errors check(ReadRequest request) {

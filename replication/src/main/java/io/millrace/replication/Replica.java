@@ -7,6 +7,7 @@ import io.millrace.runtime.Invariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -265,6 +266,17 @@ final class Replica {
     return end >= log.logStartOffset()
         && end <= log.logEndOffset()
         && copy.latestEpoch() == log.epochs().epochForOffset(Math.max(0, end - 1));
+  }
+
+  /// The other replicas: the leader, who is in sync, the rest.
+  List<Integer> others() {
+    return Arrays.stream(state.replicas())
+        .boxed()
+        .filter(broker -> broker != brokerId)
+        .sorted(
+            Comparator.comparing((Integer broker) -> broker != state.leader())
+                .thenComparing(broker -> !state.isInSync(broker)))
+        .toList();
   }
 
   PartitionStatus status() {

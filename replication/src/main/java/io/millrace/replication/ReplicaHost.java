@@ -38,6 +38,9 @@ interface ReplicaHost {
   /// The partition's log directory failed under it.
   void onDiskFailure(Partition partition, IOException cause);
 
+  /// Somebody could not use what the partition's log has at `offset`.
+  void suspect(Partition partition, long offset);
+
   /// Runs a step that rewrites the partition's files, while nobody else syncs or renames them.
   /// Blocks; does nothing when the log has left this broker. Called on a worker.
   void maintain(Partition partition, LogDirectories.DiskStep step) throws IOException;

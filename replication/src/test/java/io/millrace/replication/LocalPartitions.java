@@ -91,6 +91,9 @@ final class LocalPartitions {
     }
 
     @Override
+    public void suspect(Partition partition, long offset) {}
+
+    @Override
     public void later(Runnable step) {
       step.run();
     }

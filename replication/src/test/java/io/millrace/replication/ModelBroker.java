@@ -242,6 +242,9 @@ final class ModelBroker implements ReplicaHost {
   }
 
   @Override
+  public void suspect(Partition partition, long offset) {}
+
+  @Override
   public void later(Runnable step) {
     VirtualNode machine = node;
     if (machine != null) {

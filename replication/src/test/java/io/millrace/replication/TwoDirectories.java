@@ -188,6 +188,9 @@ final class TwoDirectories implements ReplicaHost {
   }
 
   @Override
+  public void suspect(Partition partition, long offset) {}
+
+  @Override
   public void later(Runnable step) {
     node.loops().getFirst().execute(step);
   }

@@ -40,6 +40,11 @@ final class LoggedReports implements LogReports {
   }
 
   @Override
+  public void suspected(Path log, long offset) {
+    directories.suspect(log, offset);
+  }
+
+  @Override
   public void diskFull(Path log) {
     Path directory = log.resolveSibling(".").normalize();
     synchronized (full) {

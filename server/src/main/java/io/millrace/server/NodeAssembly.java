@@ -3,6 +3,7 @@ package io.millrace.server;
 import io.millrace.log.LogDirectories;
 import io.millrace.log.LogDirectoriesConfig;
 import io.millrace.log.LogDirectory;
+import io.millrace.log.scrub.ScrubSettings;
 import io.millrace.metadata.ImageListener;
 import io.millrace.metadata.QuorumEndpoints;
 import io.millrace.metadata.QuorumNode;
@@ -23,6 +24,7 @@ import io.millrace.server.metrics.BorrowedMetrics;
 import io.millrace.server.metrics.ClusterFigures;
 import io.millrace.server.metrics.MetricSource;
 import io.millrace.server.metrics.PartitionFigures;
+import io.millrace.server.metrics.RotFigures;
 import io.millrace.server.request.ApiTable;
 import io.millrace.server.request.ConnectionGate;
 import io.millrace.server.request.Request.ListenerRole;
@@ -200,7 +202,8 @@ public final class NodeAssembly {
             values.getLong("replica.high.watermark.checkpoint.interval.ms"),
             values.getInt("producer.id.expiration.check.interval.ms"),
             10_000,
-            values.getInt("num.recovery.threads.per.data.dir"));
+            values.getInt("num.recovery.threads.per.data.dir"),
+            ScrubSettings.of(values.originals()));
     LogDirectories opened = LogDirectories.open(world, settings, this::onDirectoryOffline);
     directories = opened;
     return opened;
@@ -241,6 +244,7 @@ public final class NodeAssembly {
       broker = assembled;
       brokerApis = assembled.apis(nodeApis);
       metrics.add(new PartitionFigures(assembled::hosted));
+      metrics.add(new RotFigures(logs.scrubber().figures()));
       quorumNode.addListener(assembled.follower());
       assembled.begin();
     } else {

@@ -1,6 +1,7 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.AbortedTransaction;
+import io.millrace.log.DamagedBatchException;
 import io.millrace.log.format.BatchHeader;
 import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
@@ -31,6 +32,7 @@ public final class Segment {
   private final SegmentIndexes indexes;
   private final SegmentTimes times;
   private final RecentBatches recent = new RecentBatches();
+  private final SegmentRot rot = new SegmentRot();
   private final long createdMs;
   private final long jitterMs;
   private Path dir;
@@ -40,6 +42,9 @@ public final class Segment {
 
   /// Where the appends of this process began.
   private int appendedFrom;
+
+  /// The offset index was made anew, and ended where batches could not be walked any more.
+  private boolean indexesEndEarly;
 
   private Segment(
       Disk disk,
@@ -113,6 +118,11 @@ public final class Segment {
 
   public TimeIndex timeIndex() {
     return indexes.times();
+  }
+
+  /// What is known to be rotten in it; walks over its batches pass that by.
+  public SegmentRot rot() {
+    return rot;
   }
 
   /// Whether another program appended to it last and did not close it.
@@ -242,6 +252,7 @@ public final class Segment {
   /// The first batch with a last offset at or above `offset`; null when there is none.
   ///
   /// @throws CorruptIndexException when the index leads to what is no batch
+  /// @throws DamagedBatchException when what lies before it is no batch
   public @Nullable Found find(long offset) throws IOException {
     int slot = recent.slotOf(offset);
     if (slot >= 0) {
@@ -250,10 +261,14 @@ public final class Segment {
     ByteBuffer buffer = lookups.take();
     try {
       BatchScanner scanner = scannerFrom(offset, buffer);
-      while (scanner.next()) {
+      while (rot.next(scanner)) {
         if (scanner.lastOffset() >= offset) {
           return new Found((int) scanner.position(), scanner.size());
         }
+      }
+      if (scanner.stop() != BatchScanner.Stop.END) {
+        // Whoever took this for the end would go on in the next segment, and skip what is behind.
+        throw new DamagedBatchException(path(LogFiles.LOG), scanner.position());
       }
       return null;
     } finally {
@@ -299,7 +314,7 @@ public final class Segment {
     TimeIndex.Entry older = timeIndex().below(timestampMs);
     BatchScanner scanner =
         scannerFrom(Math.max(older.offset(), fromOffset), ByteBuffer.allocate(LookupMemory.BYTES));
-    while (scanner.next()) {
+    while (rot.next(scanner)) {
       if (scanner.maxTimestamp() >= timestampMs && scanner.lastOffset() >= fromOffset) {
         return new Found((int) scanner.position(), scanner.size());
       }
@@ -313,7 +328,7 @@ public final class Segment {
   public long readNextOffset() throws IOException {
     BatchScanner scanner = scannerFrom(Long.MAX_VALUE, ByteBuffer.allocate(LookupMemory.BYTES));
     long next = baseOffset;
-    while (scanner.next()) {
+    while (rot.next(scanner)) {
       next = scanner.lastOffset() + 1;
     }
     return scanner.stop() == BatchScanner.Stop.END ? next : -1;
@@ -341,6 +356,7 @@ public final class Segment {
     indexes.transactions().truncateTo(offset);
     file().truncate(position);
     size = position;
+    rot.cut(position);
     recent.clear();
     if (position == 0) {
       times.forgetFirst();
@@ -353,7 +369,7 @@ public final class Segment {
     times.readIndex();
     OffsetIndex.Entry from = offsetIndex().floor(times.maxOffset());
     BatchScanner scanner = scan(from.position(), LookupMemory.BYTES, false);
-    while (scanner.next()) {
+    while (rot.next(scanner)) {
       times.note(scanner.maxTimestamp(), scanner.lastOffset(), false);
     }
     bytesSinceIndexEntry = size - offsetIndex().last().position();
@@ -398,7 +414,7 @@ public final class Segment {
     indexes.ensureFiles();
     beginRebuild(0, baseOffset, 0);
     BatchScanner scanner = scan(0, 1 << 16, false);
-    while (scanner.next()) {
+    while (rot.next(scanner)) {
       noteBatch(
           scanner.baseOffset(),
           scanner.lastOffset(),
@@ -407,7 +423,17 @@ public final class Segment {
           scanner.size(),
           indexIntervalBytes);
     }
+    indexesEndEarly = scanner.stop() != BatchScanner.Stop.END;
     seal();
+  }
+
+  /// Whether the indexes want making anew: they end where a walk met what was no batch, or their
+  /// entries are out of order. Reads them whole; only for a segment that takes no more appends.
+  public boolean hasUnsoundIndexes() throws IOException {
+    int written = offsetIndex().file().entries();
+    return indexesEndEarly
+        || offsetIndex().plausibleEntries(Integer.MAX_VALUE, size) < written
+        || !timeIndex().isPlausible();
   }
 
   /// Makes an opened segment ready to take appends: reads the few batches behind the last entries.

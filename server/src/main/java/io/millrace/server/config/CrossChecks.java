@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.log.scrub.ScrubSettings;
 import io.millrace.metadata.balance.BalancerSettings;
 import io.millrace.server.api.data.ReplicaChoice;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ final class CrossChecks {
     byKafkasClasses(values, problems);
     metrics(values, problems);
     balancer(values, problems);
+    scrub(values, problems);
     safety(values, warnings);
   }
 
@@ -64,6 +66,19 @@ final class CrossChecks {
           values.originals().get(BalancerSettings.MODE),
           "cannot be used: " + e.getMessage(),
           "Remove what begins with balancer. to have replicas moved by command only");
+    }
+  }
+
+  private static void scrub(KafkaValues values, Problems problems) {
+    try {
+      ScrubSettings.of(values.originals());
+    } catch (IllegalArgumentException e) {
+      problems.require(
+          false,
+          ScrubSettings.INTERVAL,
+          values.originals().get(ScrubSettings.INTERVAL),
+          "cannot be used: " + e.getMessage(),
+          "Remove what begins with log.scrub. to have all logs read once a week");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.log.scrub.ScrubSettings;
 import io.millrace.metadata.balance.BalancerSettings;
 import java.util.List;
 import java.util.Locale;
@@ -124,7 +125,7 @@ final class KeyPolicy {
   /// Whether setting `key` changes nothing here.
   static boolean isMeaningless(String key) {
     String name = key.toLowerCase(Locale.ROOT);
-    if (name.equals(MetricsAddress.KEY) || BalancerSettings.has(name)) {
+    if (name.equals(MetricsAddress.KEY) || BalancerSettings.has(name) || ScrubSettings.has(name)) {
       return false;
     }
     if (name.startsWith("listener.name.")) {

@@ -1,0 +1,125 @@
+package io.millrace.log;
+
+import io.millrace.log.append.BatchFraming;
+import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.RottenRange;
+import io.millrace.log.segment.Segment;
+import io.millrace.runtime.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// Rotten ranges of a log: noted, and written again from another replica's copy. Under the log's
+/// guard.
+final class RangeRepair {
+
+  private final LogState log;
+
+  RangeRepair(LogState log) {
+    this.log = log;
+  }
+
+  @Nullable RottenRange note(ScrubView view, RottenRange found) throws IOException {
+    Segment segment = log.segments.at(found.segmentOffset());
+    if (segment == null || view.truncations() != log.truncations) {
+      return null;
+    }
+    RottenRange known = segment.rot().add(found);
+    mendIndexes(segment);
+    return known;
+  }
+
+  boolean mendIndexes(long segmentOffset) throws IOException {
+    Segment segment = log.segments.at(segmentOffset);
+    return segment != null && mendIndexes(segment);
+  }
+
+  /// The active segment's indexes are in use, and errors in them are met there.
+  private boolean mendIndexes(Segment segment) throws IOException {
+    if (segment == log.segments.active() || !segment.hasUnsoundIndexes()) {
+      return false;
+    }
+    log.environment
+        .reports()
+        .rebuilt(segment.path(LogFiles.OFFSET_INDEX), "does not fit the segment");
+    segment.rebuildIndexes(log.config.indexIntervalBytes());
+    segment.releaseIndexFiles();
+    return true;
+  }
+
+  RepairOutcome repair(RottenRange range, ByteBuffer bytes, int from, int length)
+      throws IOException {
+    Segment segment = log.segments.at(range.segmentOffset());
+    if (segment == null || !segment.rot().ranges().contains(range)) {
+      return RepairOutcome.GONE;
+    }
+    CRC32C crc = new CRC32C();
+    int end = from + length;
+    int at = from;
+    long next = range.firstOffset();
+    for (int size = BatchFraming.sizeAt(bytes, at, end);
+        size != BatchFraming.PARTIAL;
+        size = BatchFraming.sizeAt(bytes, at, end)) {
+      String unfit =
+          size == BatchFraming.MALFORMED
+              ? "what was sent is no batch"
+              : misfit(range, bytes, at, size, next, range.position() + at - from, crc);
+      bytes.clear(); // The checksum has narrowed it to a batch.
+      if (unfit != null) {
+        return new RepairOutcome.Unfit(unfit);
+      }
+      next = BatchHeader.lastOffset(bytes, at) + 1;
+      at += size;
+      if (at - from == range.length()) {
+        break;
+      }
+    }
+    return at == from
+        ? new RepairOutcome.Unfit("no whole batch was sent")
+        : write(segment, range, bytes.slice(from, at - from), next);
+  }
+
+  /// Why a batch is not the one that was at `position`, null when it is.
+  private @Nullable String misfit(
+      RottenRange range, ByteBuffer bytes, int at, int size, long next, int position, CRC32C crc) {
+    if (size < BatchHeader.SIZE
+        || BatchHeader.magic(bytes, at) != 2
+        || BatchHeader.lastOffsetDelta(bytes, at) < 0) {
+      return "what was sent is no batch of magic 2";
+    }
+    long base = BatchHeader.baseOffset(bytes, at);
+    long last = BatchHeader.lastOffset(bytes, at);
+    int epoch = BatchHeader.leaderEpoch(bytes, at);
+    int known = log.epochs.epochForOffset(base);
+    int left = range.endPosition() - position - size;
+    if (base < next || (base > next && !log.config.compact())) {
+      return "it begins at offset " + base + " instead of " + next;
+    }
+    if (last >= range.nextOffset() || left < 0 || (left > 0 && last + 1 == range.nextOffset())) {
+      return "offsets " + base + " to " + last + " do not fill the place";
+    }
+    if (known >= 0 && epoch != known) {
+      return "offset " + base + " was written in epoch " + epoch + " instead of " + known;
+    }
+    return BatchHeader.checksumHolds(bytes, at, size, crc)
+        ? null
+        : "the checksum at offset " + base + " does not hold";
+  }
+
+  private RepairOutcome write(Segment segment, RottenRange range, ByteBuffer whole, long next)
+      throws IOException {
+    DiskFile file = segment.file();
+    int length = whole.remaining();
+    file.write(whole, range.position());
+    if (length == range.length()) {
+      segment.rot().remove(range);
+      file.retain();
+      return new RepairOutcome.Whole(file);
+    }
+    RottenRange left = range.from(next, range.position() + length);
+    segment.rot().replace(range, left);
+    return new RepairOutcome.Smaller(left);
+  }
+}
