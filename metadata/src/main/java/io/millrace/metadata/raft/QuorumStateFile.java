@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.raft.ElectionState;
 import org.apache.kafka.raft.QuorumStateStore;
+import org.apache.kafka.raft.generated.QuorumStateData;
 import org.apache.kafka.raft.generated.QuorumStateDataJsonConverter;
 import org.apache.kafka.server.common.KRaftVersion;
 
@@ -31,10 +34,16 @@ public final class QuorumStateFile implements QuorumStateStore {
     this.file = directory.resolve(NAME);
   }
 
+  /// What the file says, but a vote for one who lost: with the winner known it has done its
+  /// service, for who knows a leader votes for nobody else in that epoch.
+  ///
+  /// Kafka's client looks at the vote first: who had voted for itself stood again after a restart,
+  /// in an epoch whose records it had from the winner (4.3.1: `QuorumState.initialize`). Its peers
+  /// call that an invalid request.
   @Override
   public Optional<ElectionState> readElectionState() {
     try {
-      return read(disk, file);
+      return read(disk, file, QuorumStateFile::withoutLostVote);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -45,6 +54,16 @@ public final class QuorumStateFile implements QuorumStateStore {
   /// @param file of any node that is stopped, or of this one
   /// @throws IOException when it cannot be read or understood, with the file's name
   public static Optional<ElectionState> read(Disk disk, Path file) throws IOException {
+    return read(disk, file, UnaryOperator.identity());
+  }
+
+  private static QuorumStateData withoutLostVote(QuorumStateData state) {
+    boolean lost = state.leaderId() >= 0 && state.votedId() != state.leaderId();
+    return lost ? state.setVotedId(-1).setVotedDirectoryId(Uuid.ZERO_UUID) : state;
+  }
+
+  private static Optional<ElectionState> read(
+      Disk disk, Path file, UnaryOperator<QuorumStateData> view) throws IOException {
     if (!disk.exists(file)) {
       return Optional.empty();
     }
@@ -59,8 +78,8 @@ public final class QuorumStateFile implements QuorumStateStore {
         throw new IOException(
             VERSION + " " + dataVersion + " is not among the known 0 to " + HIGHEST_VERSION);
       }
-      return Optional.of(
-          ElectionState.fromQuorumStateData(QuorumStateDataJsonConverter.read(state, dataVersion)));
+      QuorumStateData data = QuorumStateDataJsonConverter.read(state, dataVersion);
+      return Optional.of(ElectionState.fromQuorumStateData(view.apply(data)));
     } catch (IOException | RuntimeException e) {
       // The generated reader reports a field that is missing or of another type unchecked.
       throw new IOException("cannot read the vote in " + file + ": " + e.getMessage(), e);

@@ -41,6 +41,20 @@ class QuorumStateFileTest {
     assertThat(read.optionalLeaderId()).isEqualTo(OptionalInt.empty());
   }
 
+  @Test
+  void nobodyStandsAgainForAnElectionThatAnotherHasWon() throws IOException {
+    ReplicaKey self = ReplicaKey.of(2, new Uuid(3, 4));
+    ElectionState lost = ElectionState.withElectedLeader(7, 3, Optional.of(self), Set.of());
+    file.writeElectionState(lost, KRaftVersion.KRAFT_VERSION_1);
+    assertThat(QuorumStateFile.read(disk, file.path())).contains(lost);
+    assertThat(file.readElectionState())
+        .contains(ElectionState.withElectedLeader(7, 3, Optional.empty(), Set.of()));
+
+    ElectionState won = ElectionState.withElectedLeader(7, 2, Optional.of(self), Set.of());
+    file.writeElectionState(won, KRaftVersion.KRAFT_VERSION_1);
+    assertThat(file.readElectionState()).contains(won);
+  }
+
   /// A vote that cannot be read must not be taken for none: the node would vote again.
   @ParameterizedTest
   @ValueSource(
