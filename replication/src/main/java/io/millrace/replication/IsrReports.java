@@ -90,11 +90,24 @@ final class IsrReports {
       return;
     }
     busy = true;
+    say(asked);
     controller.send(
         request(asked, epoch),
         ApiKeys.ALTER_PARTITION.latestVersion(),
         loop,
         reply -> onReply(asked, reply));
+  }
+
+  /// One line a request: a broker that comes back joins thousands of partitions at once, and each
+  /// of them has its own at DEBUG.
+  private static void say(Map<Key, Asked> asked) {
+    Asked first = asked.values().iterator().next();
+    LOG.info(
+        "{} {} to change who is in sync, first {} to {}",
+        asked.size(),
+        asked.size() == 1 ? "partition" : "partitions",
+        first.partition(),
+        first.proposal().isr().stream().map(IsrProposal.Member::brokerId).toList());
   }
 
   private AlterPartitionRequestData request(Map<Key, Asked> asked, long epoch) {

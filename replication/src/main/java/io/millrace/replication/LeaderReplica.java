@@ -161,7 +161,7 @@ final class LeaderReplica implements ReplicaRole {
         && follower.logEndOffset() >= epochStart
         && follower.logStartOffset() >= replica.log.logStartOffset()
         && host.mayJoinIsr(follower.brokerId(), follower.brokerEpoch())) {
-      LOG.info(
+      LOG.debug(
           "{}: {} has caught up at {} and is to join",
           replica,
           follower.brokerId(),
@@ -196,7 +196,7 @@ final class LeaderReplica implements ReplicaRole {
       }
     }
     if (!lagging.isEmpty()) {
-      LOG.info("{}: {} lag behind and are to leave", replica, lagging);
+      LOG.debug("{}: {} lag behind and are to leave", replica, lagging);
       propose(isrMembers(NOBODY, lagging));
     }
   }
