@@ -61,6 +61,8 @@ final class DirectoryClose {
         owner.directories().stream().filter(LogDirectory::isOnline).toList();
     for (LogDirectory directory : online) {
       try {
+        // The folders' own entries, which the logs have left to this.
+        world.disk().syncDirectory(directory.path());
         checkpoints.write(directory);
         CleanShutdown.mark(world.disk(), directory.path(), brokerEpoch);
       } catch (IOException e) {
@@ -73,9 +75,9 @@ final class DirectoryClose {
   private static void close(LogDirectories.Entry entry) throws IOException {
     LogOwner guardian = entry.owner;
     if (guardian == null) {
-      entry.hosted.log().close();
+      entry.hosted.log().close(false);
     } else {
-      guardian.guarded(PartitionLog::close);
+      guardian.guarded(log -> log.close(false));
     }
   }
 

@@ -238,7 +238,8 @@ final class DirectoryLoad {
             owner.checkpoints().logStartAtLoad(directory, partition),
             owner.checkpoints().recoveryPointAtLoad(directory, partition),
             folder.lastStop(),
-            folder.topicId());
+            folder.topicId(),
+            !folder.topicId().equals(Uuid.ZERO_UUID));
     try {
       PartitionLog log =
           PartitionLog.open(

@@ -14,18 +14,9 @@ final class EpochFile {
 
   private EpochFile() {}
 
-  static boolean exists(Disk disk, Path dir) {
-    return disk.exists(dir.resolve(LogFiles.LEADER_EPOCHS));
-  }
-
-  /// Empty when there is no file.
-  ///
   /// @throws MalformedFileException when the content cannot be used
   static LeaderEpochs read(Disk disk, Path dir) throws IOException {
     Path file = dir.resolve(LogFiles.LEADER_EPOCHS);
-    if (!disk.exists(file)) {
-      return new LeaderEpochs();
-    }
     List<String[]> entries = CheckpointLines.read(file, disk.read(file), 2);
     int[] epochs = new int[entries.size()];
     long[] starts = new long[entries.size()];
@@ -40,9 +31,10 @@ final class EpochFile {
     return LeaderEpochs.of(epochs, starts);
   }
 
-  static byte[] content(LeaderEpochs epochs) {
+  /// @param logEndOffset of the log that the epochs belong to
+  static byte[] content(LeaderEpochs epochs, long logEndOffset) {
     List<String> lines = new ArrayList<>(epochs.size());
-    epochs.forEach((epoch, start) -> lines.add(epoch + " " + start));
+    epochs.forEachBelow(logEndOffset, (epoch, start) -> lines.add(epoch + " " + start));
     return CheckpointLines.write(lines);
   }
 }

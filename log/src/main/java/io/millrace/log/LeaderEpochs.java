@@ -10,12 +10,19 @@ import java.util.function.BiConsumer;
 ///
 /// Stored in `leader-epoch-checkpoint`. The file is written with a full flush, not when an epoch is
 /// assigned: what it lacks after a crash is found again in the batches above the recovery point.
+/// Epochs without a record are left out, since a start drops them: a new leader of thousands of
+/// partitions would have to write as many files for nothing.
 public final class LeaderEpochs {
 
   private int[] epochs = new int[4];
   private long[] starts = new long[4];
   private int count;
-  private boolean dirty;
+
+  /// How many entries the file has, -1 where its content is not known; and how many of the first
+  /// entries here are the file's.
+  private int storedCount;
+
+  private int storedHere;
 
   public LeaderEpochs() {}
 
@@ -26,13 +33,14 @@ public final class LeaderEpochs {
     for (int i = 0; i < epochs.length; i++) {
       loaded.assign(epochs[i], starts[i]);
     }
-    loaded.dirty = false;
+    loaded.markStored(loaded.count);
     return loaded;
   }
 
   /// What was written is not there after all.
   void markDirty() {
-    dirty = true;
+    storedCount = -1;
+    storedHere = 0;
   }
 
   public int size() {
@@ -65,10 +73,9 @@ public final class LeaderEpochs {
       return;
     }
     while (count > 0 && (epochs[count - 1] >= epoch || starts[count - 1] >= startOffset)) {
-      count--;
+      dropLast();
     }
     add(epoch, startOffset);
-    dirty = true;
   }
 
   /// The end of `epoch`: the start of the next higher one, or `logEndOffset` for the latest. An
@@ -103,9 +110,13 @@ public final class LeaderEpochs {
   /// Drops the epochs that begin at or behind the new log end.
   public void truncateFromEnd(long endOffset) {
     while (count > 0 && starts[count - 1] >= endOffset) {
-      count--;
-      dirty = true;
+      dropLast();
     }
+  }
+
+  private void dropLast() {
+    count--;
+    storedHere = Math.min(storedHere, count);
   }
 
   /// Drops the epochs that end at or before the new log start; the one that spans it begins there.
@@ -121,26 +132,50 @@ public final class LeaderEpochs {
     System.arraycopy(starts, spanning, starts, 0, count - spanning);
     count -= spanning;
     starts[0] = startOffset;
-    dirty = true;
+    markDirty();
   }
 
   void clear() {
-    dirty |= count > 0;
     count = 0;
+    storedHere = 0;
   }
 
-  /// Whether the checkpoint file lags behind.
-  boolean isDirty() {
-    return dirty;
+  /// Whether the checkpoint file differs from what it should hold of a log that ends there.
+  boolean isDirty(long logEndOffset) {
+    int wanted = countBelow(logEndOffset);
+    return storedCount != wanted || storedHere < wanted;
   }
 
-  void markClean() {
-    dirty = false;
+  /// The file holds the entries below that log end.
+  void markClean(long logEndOffset) {
+    markStored(countBelow(logEndOffset));
+  }
+
+  private void markStored(int entries) {
+    storedCount = entries;
+    storedHere = entries;
+  }
+
+  private int countBelow(long logEndOffset) {
+    int below = count;
+    while (below > 0 && starts[below - 1] >= logEndOffset) {
+      below--;
+    }
+    return below;
+  }
+
+  /// Every entry with a record, of a log that ends there, in ascending order.
+  void forEachBelow(long logEndOffset, BiConsumer<Integer, Long> action) {
+    forEach(countBelow(logEndOffset), action);
   }
 
   /// Every entry in ascending order.
   public void forEach(BiConsumer<Integer, Long> action) {
-    for (int i = 0; i < count; i++) {
+    forEach(count, action);
+  }
+
+  private void forEach(int entries, BiConsumer<Integer, Long> action) {
+    for (int i = 0; i < entries; i++) {
       action.accept(epochs[i], starts[i]);
     }
   }

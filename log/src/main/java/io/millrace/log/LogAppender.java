@@ -161,6 +161,7 @@ final class LogAppender {
       log.diskFull = false;
       log.environment.reports().diskHasRoom(log.dir);
     }
+    log.asLeft = false;
     log.unflushedMessages += lastOffset + 1 - log.nextOffset;
     log.nextOffset = lastOffset + 1;
     log.bytesSinceSnapshot += length;
@@ -218,6 +219,7 @@ final class LogAppender {
             log.rollJitterMs(),
             log.environment.lookups()));
     log.folderDirty = true;
+    log.asLeft = false;
     takeSnapshot();
   }
 

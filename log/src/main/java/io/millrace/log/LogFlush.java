@@ -66,9 +66,9 @@ final class LogFlush implements FlushTicket {
       flush.smallFiles.addAll(log.snapshots.takeUnsynced());
       flush.superseded = log.snapshots.forget(log.supersededSnapshots);
       log.supersededSnapshots.clear();
-      if (log.epochs.isDirty()) {
-        flush.epochs = EpochFile.content(log.epochs);
-        log.epochs.markClean();
+      if (log.epochs.isDirty(log.nextOffset)) {
+        flush.epochs = EpochFile.content(log.epochs, log.nextOffset);
+        log.epochs.markClean(log.nextOffset);
       }
     }
     return flush;

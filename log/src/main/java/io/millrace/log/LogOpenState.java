@@ -11,8 +11,13 @@ import org.apache.kafka.common.Uuid;
 /// @param lastStop how the directory was left: after a clean stop nothing is walked
 /// @param topicId to be found in or written to `partition.metadata`; [Uuid#ZERO_UUID] when the
 ///   caller does not know or care
+/// @param topicIdRead whether the caller has just read it there
 public record LogOpenState(
-    long logStartOffset, long recoveryPoint, LastStop lastStop, Uuid topicId) {
+    long logStartOffset, long recoveryPoint, LastStop lastStop, Uuid topicId, boolean topicIdRead) {
+
+  public LogOpenState(long logStartOffset, long recoveryPoint, LastStop lastStop, Uuid topicId) {
+    this(logStartOffset, recoveryPoint, lastStop, topicId, false);
+  }
 
   /// Of a log about which nothing is known: all of it is walked.
   public static LogOpenState unknown(Uuid topicId) {

@@ -30,6 +30,8 @@ final class LogRecovery {
   private long trustedBelow;
 
   private boolean epochsLost;
+  private boolean indexesWereSound = true;
+  private boolean openedCleanly;
 
   /// Something in the folder was being replaced or deleted when the process ended.
   private boolean interrupted;
@@ -52,7 +54,7 @@ final class LogRecovery {
     Set<String> names = new LinkedHashSet<>(cleanup.run());
     interrupted = cleanup.foundAny();
     readTopicId();
-    readEpochs();
+    readEpochs(names.contains(LogFiles.LEADER_EPOCHS));
     openSegments(names);
     if (log.segments.isEmpty()) {
       addSegment(Math.max(0, stored.logStartOffset()));
@@ -69,6 +71,7 @@ final class LogRecovery {
         .run(stored.lastStop() == LastStop.KILLED ? log.nextOffset : trustedBelow);
     log.recoveryPoint = Math.min(trustedBelow, log.nextOffset);
     log.indexedPoint = log.recoveryPoint;
+    log.asLeft = openedCleanly && !log.folderDirty && !interrupted;
     log.segments.all().forEach(Segment::releaseIndexFiles);
     for (DamagedRange range : log.damage) {
       reports.damaged(log.dir, range);
@@ -76,6 +79,11 @@ final class LogRecovery {
   }
 
   private void readTopicId() throws IOException {
+    if (stored.topicIdRead()) {
+      log.topicId = stored.topicId();
+      log.metadataUnsynced = stored.lastStop() != LastStop.CLEAN;
+      return;
+    }
     Uuid found;
     try {
       found = PartitionMetadata.read(log.disk, log.dir);
@@ -96,10 +104,10 @@ final class LogRecovery {
     log.metadataUnsynced |= stored.lastStop() != LastStop.CLEAN && !found.equals(Uuid.ZERO_UUID);
   }
 
-  private void readEpochs() throws IOException {
+  private void readEpochs(boolean there) throws IOException {
+    epochsLost = !there;
     try {
-      log.epochs = EpochFile.read(log.disk, log.dir);
-      epochsLost = !EpochFile.exists(log.disk, log.dir);
+      log.epochs = there ? EpochFile.read(log.disk, log.dir) : new LeaderEpochs();
     } catch (MalformedFileException e) {
       reports.rebuilt(log.dir.resolve(LogFiles.LEADER_EPOCHS), String.valueOf(e.getMessage()));
       epochsLost = true;
@@ -117,6 +125,7 @@ final class LogRecovery {
                 Segment.open(
                     log.disk,
                     log.dir,
+                    names,
                     offset,
                     log.nowMs(),
                     log.rollJitterMs(),
@@ -144,6 +153,7 @@ final class LogRecovery {
   }
 
   private void rebuildIndexes(Segment segment, String reason) throws IOException {
+    indexesWereSound = false;
     reports.rebuilt(segment.path(LogFiles.OFFSET_INDEX), reason);
     segment.rebuildIndexes(log.config.indexIntervalBytes());
   }
@@ -156,18 +166,18 @@ final class LogRecovery {
     Segment active = log.segments.active();
     long end;
     try {
-      end = active.readNextOffset();
+      end = active.prepareAppends();
     } catch (CorruptIndexException e) {
       rebuildIndexes(active, String.valueOf(e.getMessage()));
-      end = active.readNextOffset();
+      end = active.prepareAppends();
     }
     if (end < 0 || end > stored.recoveryPoint()) {
       // Left cleanly, yet with something behind the recovery point: damage that was found before.
       return false;
     }
-    active.prepareAppends();
     log.nextOffset = end;
     trustedBelow = end;
+    openedCleanly = indexesWereSound;
     return true;
   }
 

@@ -70,6 +70,9 @@ final class LogState {
   /// The files were given back; nothing may be asked of the log any more.
   boolean closed;
 
+  /// The files are as a clean stop left them.
+  boolean asLeft;
+
   /// `partition.metadata` was written and not synced.
   boolean metadataUnsynced;
 
@@ -137,6 +140,7 @@ final class LogState {
     try {
       return lookup.run();
     } catch (CorruptIndexException e) {
+      asLeft = false;
       for (Segment segment : segments.all()) {
         environment
             .reports()

@@ -54,8 +54,7 @@ final class LogTruncation {
     }
     active.sync();
     log.disk.delete(mark);
-    log.nextOffset = Math.max(active.readNextOffset(), active.baseOffset());
-    active.prepareAppends();
+    log.nextOffset = Math.max(active.prepareAppends(), active.baseOffset());
     log.logStartOffset = Math.min(log.logStartOffset, log.nextOffset);
     log.damage.removeIf(range -> range.firstOffset() >= log.nextOffset);
     log.epochs.truncateFromEnd(log.nextOffset);
@@ -94,6 +93,7 @@ final class LogTruncation {
 
   private void lowerPoints(long offset) throws IOException {
     log.truncations++;
+    log.asLeft = false;
     boolean lowered = offset < log.indexedPoint;
     log.recoveryPoint = Math.min(log.recoveryPoint, offset);
     log.indexedPoint = Math.min(log.indexedPoint, offset);

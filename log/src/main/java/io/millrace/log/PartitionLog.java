@@ -387,7 +387,7 @@ public final class PartitionLog {
 
   /// Whether a full flush would move [#checkpointOffset].
   public boolean needsFullFlush() {
-    return log.indexedPoint < log.nextOffset || log.epochs.isDirty();
+    return log.indexedPoint < log.nextOffset || log.epochs.isDirty(log.nextOffset);
   }
 
   /// Whether a segment waits to be flushed that takes no more appends, or much of the active one.
@@ -428,12 +428,30 @@ public final class PartitionLog {
   /// Flushes everything and closes the files: the next open needs no recovery, unless the disk is
   /// full and did not take the indexes. Blocks.
   public void close() throws IOException {
-    LogFlush.writeIndexes(log, true);
-    appender.takeSnapshot();
-    FlushTicket last = LogFlush.prepare(log, true);
-    last.run();
-    completeFlush(last);
+    close(true);
+  }
+
+  /// Nothing is written or synced where the files are still as the last clean stop left them: a
+  /// node that stops has many logs that nobody has touched since its start.
+  ///
+  /// @param syncParent false where the caller makes the folder's own entry durable
+  void close(boolean syncParent) throws IOException {
+    if (!isAsLeft()) {
+      log.parentDirty &= syncParent;
+      LogFlush.writeIndexes(log, true);
+      appender.takeSnapshot();
+      FlushTicket last = LogFlush.prepare(log, true);
+      last.run();
+      completeFlush(last);
+    }
     abandon();
+  }
+
+  private boolean isAsLeft() {
+    return log.asLeft
+        && !log.epochs.isDirty(log.nextOffset)
+        && log.supersededSnapshots.isEmpty()
+        && (log.nextOffset == 0 || log.snapshots.has(log.nextOffset));
   }
 
   /// Lets go of the files without writing (the log directory is offline, or a crash is played).

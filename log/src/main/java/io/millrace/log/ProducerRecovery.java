@@ -44,6 +44,14 @@ final class ProducerRecovery {
         i++) {
       log.segments.get(i).truncateAborted(transactionsBelow);
     }
+    if (from < log.nextOffset) {
+      replayFrom(from, transactionsBelow);
+    }
+    log.producers.onLogStartOffset(log.logStartOffset);
+    log.producers.endOffset(log.nextOffset);
+  }
+
+  private void replayFrom(long from, long transactionsBelow) throws IOException {
     for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
       replay(log.segments.get(i), from, transactionsBelow);
       if (log.producers.endOffset() < log.logStartOffset) {
@@ -51,8 +59,6 @@ final class ProducerRecovery {
         replay(log.segments.get(i), log.logStartOffset, transactionsBelow);
       }
     }
-    log.producers.onLogStartOffset(log.logStartOffset);
-    log.producers.endOffset(log.nextOffset);
   }
 
   private void restore() throws IOException {

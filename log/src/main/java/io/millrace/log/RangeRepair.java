@@ -44,6 +44,7 @@ final class RangeRepair {
     log.environment
         .reports()
         .rebuilt(segment.path(LogFiles.OFFSET_INDEX), "does not fit the segment");
+    log.asLeft = false;
     segment.rebuildIndexes(log.config.indexIntervalBytes());
     segment.releaseIndexFiles();
     return true;
@@ -112,6 +113,7 @@ final class RangeRepair {
       throws IOException {
     DiskFile file = segment.file();
     int length = whole.remaining();
+    log.asLeft = false;
     file.write(whole, range.position());
     if (length == range.length()) {
       segment.rot().remove(range);

@@ -93,6 +93,7 @@ final class Retention {
     log.snapshots.deleteBelow(
         Math.min(log.segments.first().baseOffset(), Math.max(0, log.snapshots.latest())));
     log.folderDirty = true;
+    log.asLeft = false;
     return new RetentionResult(count, bytes, files, log.logStartOffset);
   }
 

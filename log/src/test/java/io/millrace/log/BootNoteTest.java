@@ -1,6 +1,7 @@
 package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.runtime.virtual.DiskFaults;
 import java.io.IOException;
@@ -138,5 +139,29 @@ class BootNoteTest {
     hosted.run(() -> hosted.disk().delete(NOTE));
     hosted.start();
     hosted.verify(ORDERS, 15);
+  }
+
+  @Test
+  void whatNobodyTouchedSinceACleanStopIsClosedWithoutADevice() {
+    fill();
+    hosted.stop();
+    hosted.start();
+    hosted.disk().faults().failNext(DiskFaults.Operation.SYNC, 1);
+    hosted.run(() -> hosted.log(ORDERS).close());
+    hosted.kill();
+    hosted.disk().faults().failNext(DiskFaults.Operation.SYNC, 0);
+    hosted.start();
+    hosted.verify(ORDERS, 15);
+  }
+
+  @Test
+  void whatWasAppendedIsSyncedWhenItIsClosed() {
+    fill();
+    hosted.stop();
+    hosted.start();
+    hosted.append(ORDERS, 5);
+    hosted.disk().faults().failNext(DiskFaults.Operation.SYNC, 1);
+    assertThatThrownBy(() -> hosted.run(() -> hosted.log(ORDERS).close()))
+        .hasRootCauseInstanceOf(IOException.class);
   }
 }

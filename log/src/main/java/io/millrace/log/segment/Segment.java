@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A part of a log: the batches from its base offset up to the next segment's, in one file, with
@@ -89,10 +90,18 @@ public final class Segment {
 
   /// Takes the files as they are found; nothing but their sizes is read. A missing index counts as
   /// empty.
+  ///
+  /// @param names of all files in `dir`
   public static Segment open(
-      Disk disk, Path dir, long baseOffset, long createdMs, long jitterMs, LookupMemory lookups)
+      Disk disk,
+      Path dir,
+      Set<String> names,
+      long baseOffset,
+      long createdMs,
+      long jitterMs,
+      LookupMemory lookups)
       throws IOException {
-    SegmentIndexes indexes = SegmentIndexes.open(disk, dir, baseOffset, lookups);
+    SegmentIndexes indexes = SegmentIndexes.open(disk, dir, names, baseOffset, lookups);
     Segment segment = new Segment(disk, dir, baseOffset, lookups, indexes, createdMs, jitterMs);
     long size = disk.size(segment.path(LogFiles.LOG));
     if (size > Integer.MAX_VALUE) {
@@ -322,18 +331,6 @@ public final class Segment {
     return null;
   }
 
-  /// The offset behind the last batch. Reads from the last index entry on.
-  ///
-  /// @return -1 when the file does not end with a whole batch
-  public long readNextOffset() throws IOException {
-    BatchScanner scanner = scannerFrom(Long.MAX_VALUE, ByteBuffer.allocate(LookupMemory.BYTES));
-    long next = baseOffset;
-    while (rot.next(scanner)) {
-      next = scanner.lastOffset() + 1;
-    }
-    return scanner.stop() == BatchScanner.Stop.END ? next : -1;
-  }
-
   /// Cuts everything from the batch that holds `offset` on, also from the indexes.
   public void truncateTo(long offset) throws IOException {
     Found found = find(offset);
@@ -436,9 +433,32 @@ public final class Segment {
         || !timeIndex().isPlausible();
   }
 
-  /// Makes an opened segment ready to take appends: reads the few batches behind the last entries.
-  public void prepareAppends() throws IOException {
-    remeasure();
+  /// Makes an opened segment ready to take appends: reads, once, the few batches behind the last
+  /// entries of the indexes.
+  ///
+  /// @return the offset behind the last batch; -1 when the file does not end with a whole batch:
+  ///   then it is not ready
+  /// @throws CorruptIndexException when the index leads to what is no batch
+  public long prepareAppends() throws IOException {
+    times.readIndex();
+    ByteBuffer buffer = lookups.take();
+    try {
+      BatchScanner scanner = scannerFrom(Long.MAX_VALUE, buffer);
+      int lastIndexed = (int) scanner.position();
+      if (offsetIndex().floor(times.maxOffset()).position() != lastIndexed) {
+        // Timestamps may have stood still, or gone back, for longer than an index interval.
+        scanner = scannerFrom(times.maxOffset(), buffer);
+      }
+      long next = baseOffset;
+      while (rot.next(scanner)) {
+        times.note(scanner.maxTimestamp(), scanner.lastOffset(), false);
+        next = scanner.lastOffset() + 1;
+      }
+      bytesSinceIndexEntry = size - lastIndexed;
+      return scanner.stop() == BatchScanner.Stop.END ? next : -1;
+    } finally {
+      lookups.giveBack(buffer);
+    }
   }
 
   public void addAborted(AbortedTransaction aborted) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// The index files beside a segment's batches: where batches lie, when they were, which
 /// transactions were aborted. Under the guard of the segment's log.
@@ -57,26 +58,41 @@ final class SegmentIndexes {
   }
 
   /// As they are found; nothing but their sizes is read, and a missing one counts as empty.
-  static SegmentIndexes open(Disk disk, Path dir, long baseOffset, LookupMemory lookups)
+  ///
+  /// @param names of all files in `dir`: a node has tens of thousands of indexes to look at
+  static SegmentIndexes open(
+      Disk disk, Path dir, Set<String> names, long baseOffset, LookupMemory lookups)
       throws IOException {
-    Path offsets = LogFiles.file(dir, baseOffset, LogFiles.OFFSET_INDEX);
-    Path times = LogFiles.file(dir, baseOffset, LogFiles.TIME_INDEX);
-    Path transactions = LogFiles.file(dir, baseOffset, LogFiles.TRANSACTION_INDEX);
+    Found offsets = Found.of(disk, dir, names, baseOffset, LogFiles.OFFSET_INDEX);
+    Found times = Found.of(disk, dir, names, baseOffset, LogFiles.TIME_INDEX);
+    Found transactions = Found.of(disk, dir, names, baseOffset, LogFiles.TRANSACTION_INDEX);
     return new SegmentIndexes(
         disk,
         baseOffset,
         new OffsetIndex(
-            disk, offsets, baseOffset, entries(disk, offsets, OffsetIndex.ENTRY_SIZE), lookups),
-        new TimeIndex(disk, times, baseOffset, entries(disk, times, TimeIndex.ENTRY_SIZE)),
+            disk, offsets.path, baseOffset, offsets.entries(OffsetIndex.ENTRY_SIZE), lookups),
+        new TimeIndex(disk, times.path, baseOffset, times.entries(TimeIndex.ENTRY_SIZE)),
         new TransactionIndex(
             disk,
-            transactions,
-            entries(disk, transactions, TransactionIndex.ENTRY_SIZE),
-            disk.exists(transactions)));
+            transactions.path,
+            transactions.entries(TransactionIndex.ENTRY_SIZE),
+            transactions.exists));
   }
 
-  private static int entries(Disk disk, Path file, int entrySize) throws IOException {
-    return disk.exists(file) ? (int) Math.min(disk.size(file) / entrySize, MAX_ENTRIES) : 0;
+  /// An index file as it lies there, or not.
+  private record Found(Path path, boolean exists, long size) {
+
+    static Found of(Disk disk, Path dir, Set<String> names, long baseOffset, String suffix)
+        throws IOException {
+      String name = LogFiles.name(baseOffset, suffix);
+      Path path = dir.resolve(name);
+      boolean exists = names.contains(name);
+      return new Found(path, exists, exists ? disk.size(path) : 0);
+    }
+
+    int entries(int entrySize) {
+      return (int) Math.min(size / entrySize, MAX_ENTRIES);
+    }
   }
 
   /// More than a segment of 2 GiB can need; what a file claims beyond that is not believed.
