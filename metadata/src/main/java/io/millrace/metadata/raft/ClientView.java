@@ -20,6 +20,11 @@ record ClientView(KafkaRaftClient<?> client, RaftChannel channel, KafkaTime time
   }
 
   @Override
+  public boolean follows() {
+    return RaftClients.isFollower(client);
+  }
+
+  @Override
   public boolean reachesVoter(int id) {
     return client.voterNode(id, channel.listenerName()).isPresent();
   }

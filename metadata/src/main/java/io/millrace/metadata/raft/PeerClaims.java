@@ -1,15 +1,20 @@
 package io.millrace.metadata.raft;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
+import org.apache.kafka.common.message.BeginQuorumEpochResponseData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.VoteRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.raft.ReplicaKey;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///    [#EPOCHS_AT_ONCE] and one a millisecond. Else one request would use up all 31 bits, and no
 ///    leader could ever be elected again.
 /// 5. There are at most [#MOST_OBSERVERS] replicas that are no voters: a leader remembers each.
+/// 6. An answer is one that the client can act on where it stands: see [#toAnswer]. A peer's word
+///    ends no node; what it refuses is asked again.
 ///
 /// What remains is what a peer may do that means harm and is believed: start elections, and take
 /// part in them, or fetch, under another's name. Only the authentication of the listener helps
@@ -41,12 +48,25 @@ final class PeerClaims {
   static final int EPOCHS_AT_ONCE = 1 << 20;
   static final int MOST_OBSERVERS = 4096;
 
+  /// What is said to a request that is not for this peer, or not now; the client goes on in any
+  /// state.
+  private static final Set<Errors> REFUSALS =
+      EnumSet.of(
+          Errors.FENCED_LEADER_EPOCH,
+          Errors.UNKNOWN_LEADER_EPOCH,
+          Errors.NOT_LEADER_OR_FOLLOWER,
+          Errors.BROKER_NOT_AVAILABLE,
+          Errors.INVALID_VOTER_KEY);
+
   /// What is asked of the client.
   interface Quorum {
     int epoch();
 
     /// The leader of the current epoch, if it is known.
     OptionalInt leaderId();
+
+    /// Whether this node follows that leader.
+    boolean follows();
 
     /// Whether this is a voter with an endpoint for [#listener].
     boolean reachesVoter(int id);
@@ -104,20 +124,51 @@ final class PeerClaims {
     };
   }
 
-  /// Why a peer's answer to a request of this node cannot be true, or null.
-  @Nullable String objectionToAnswer(ApiMessage answer) {
-    LeaderClaim claim = LeaderClaim.in(answer, quorum.listener());
-    return claim == null ? null : toClaim(claim);
+  /// Why a peer's answer to a request of this node cannot be true, or cannot be acted on, or null.
+  @Nullable String objectionToAnswer(ApiMessage answer, int from) {
+    PeerWord word = PeerWord.in(answer, quorum.listener());
+    String objection = toClaim(word);
+    return objection != null ? objection : toAnswer(answer, word, from);
+  }
+
+  /// Where the client would fail for good (Kafka 4.3.1: `KafkaRaftClient`,
+  /// `maybeHandleCommonResponse`, `handleTopLevelError` and the handlers behind them). A peer may
+  /// say all of this and mean no harm: it has other rights in its files, it was taken out of the
+  /// voters while it answered, it has met a fault of its own.
+  private @Nullable String toAnswer(ApiMessage answer, PeerWord word, int from) {
+    Errors error = word.error();
+    if (error == Errors.INVALID_REQUEST || error == Errors.CLUSTER_AUTHORIZATION_FAILED) {
+      return "it says " + error;
+    }
+    if (word.epoch() != quorum.epoch()) {
+      return null;
+    }
+    boolean refusesEpoch = REFUSALS.contains(error);
+    return switch (answer) {
+      case BeginQuorumEpochResponseData _ when error == Errors.NONE && !quorum.reachesVoter(from) ->
+          "it is no voter any more";
+      case FetchResponseData _ when !refusesEpoch && !quorum.follows() && !introduces(word) ->
+          "it says " + error + ", and this node follows nobody";
+      default ->
+          refusesEpoch && word.leaderId() == nodeId
+              ? "it says " + error + " and that this node leads"
+              : null;
+    };
+  }
+
+  /// Whether a node that follows nobody learns of a leader.
+  private boolean introduces(PeerWord word) {
+    return word.leaderId() >= 0 && (word.error() == Errors.NONE || quorum.leaderId().isEmpty());
   }
 
   /// Whether an answer names another leader of the epoch than the one known here. Either of the two
   /// has been invented by somebody, and only a new epoch can settle it.
   boolean isContradiction(ApiMessage answer) {
-    LeaderClaim claim = LeaderClaim.in(answer, quorum.listener());
-    return claim != null && claim.leaderId() >= 0 && contradicts(claim);
+    PeerWord word = PeerWord.in(answer, quorum.listener());
+    return word.leaderId() >= 0 && contradicts(word);
   }
 
-  private boolean contradicts(LeaderClaim claim) {
+  private boolean contradicts(PeerWord claim) {
     OptionalInt known = quorum.leaderId();
     return claim.epoch() == quorum.epoch()
         && known.isPresent()
@@ -136,8 +187,8 @@ final class PeerClaims {
   }
 
   private @Nullable String toLeader(ApiMessage request) {
-    LeaderClaim claim = LeaderClaim.in(request, quorum.listener());
-    if (claim == null || claim.leaderId() < 0) {
+    PeerWord claim = PeerWord.in(request, quorum.listener());
+    if (claim.leaderId() < 0) {
       return null;
     }
     if (claim.leaderId() == nodeId) {
@@ -147,7 +198,7 @@ final class PeerClaims {
     return objection != null ? objection : toEpoch(claim.epoch());
   }
 
-  private @Nullable String toClaim(LeaderClaim claim) {
+  private @Nullable String toClaim(PeerWord claim) {
     int leaderId = claim.leaderId();
     int epoch = quorum.epoch();
     if (leaderId < 0 || claim.epoch() < epoch) {

@@ -1,13 +1,8 @@
 package io.millrace.metadata.raft;
 
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.common.message.BeginQuorumEpochResponseData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
-import org.apache.kafka.common.message.EndQuorumEpochResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.FetchSnapshotResponseData;
-import org.apache.kafka.common.message.UpdateRaftVoterResponseData;
-import org.apache.kafka.common.message.VoteResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -67,12 +62,7 @@ final class RaftGate implements RaftQueue.Gate {
   }
 
   private RaftMessage admit(RaftResponse.Inbound answer) {
-    if (saysInvalid(answer.data())) {
-      // Kafka's client would fail for good: that a peer may say, and nobody shall stop for it.
-      LOG.warn("{} calls a request of this node invalid: {}", answer.source(), answer.data());
-      return unanswered(answer);
-    }
-    String objection = claims.objectionToAnswer(answer.data());
+    String objection = claims.objectionToAnswer(answer.data(), answer.source().id());
     if (objection == null) {
       if (answer.data() instanceof FetchResponseData fetched && seeksItsLeader.getAsBoolean()) {
         introduce(fetched);
@@ -93,39 +83,6 @@ final class RaftGate implements RaftQueue.Gate {
         answer.correlationId(),
         RaftUtil.errorResponse(ApiKeys.forId(answer.data().apiKey()), Errors.BROKER_NOT_AVAILABLE),
         answer.source());
-  }
-
-  /// Whether it says INVALID_REQUEST where the client does not expect it
-  /// (`KafkaRaftClient.maybeHandleCommonResponse`).
-  private static boolean saysInvalid(ApiMessage answer) {
-    return switch (answer) {
-      case FetchResponseData it ->
-          it.responses().stream()
-              .flatMap(topic -> topic.partitions().stream())
-              .anyMatch(partition -> isInvalid(partition.errorCode()));
-      case FetchSnapshotResponseData it ->
-          it.topics().stream()
-              .flatMap(topic -> topic.partitions().stream())
-              .anyMatch(partition -> isInvalid(partition.errorCode()));
-      case VoteResponseData it ->
-          it.topics().stream()
-              .flatMap(topic -> topic.partitions().stream())
-              .anyMatch(partition -> isInvalid(partition.errorCode()));
-      case BeginQuorumEpochResponseData it ->
-          it.topics().stream()
-              .flatMap(topic -> topic.partitions().stream())
-              .anyMatch(partition -> isInvalid(partition.errorCode()));
-      case EndQuorumEpochResponseData it ->
-          it.topics().stream()
-              .flatMap(topic -> topic.partitions().stream())
-              .anyMatch(partition -> isInvalid(partition.errorCode()));
-      case UpdateRaftVoterResponseData it -> isInvalid(it.errorCode());
-      default -> false;
-    };
-  }
-
-  private static boolean isInvalid(short errorCode) {
-    return errorCode == Errors.INVALID_REQUEST.code();
   }
 
   /// Makes of the leader's own answer one of somebody who knows where the leader is. The client of

@@ -8,9 +8,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
+import org.apache.kafka.common.message.BeginQuorumEpochResponseData;
+import org.apache.kafka.common.message.EndQuorumEpochResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.UpdateRaftVoterResponseData;
 import org.apache.kafka.common.message.VoteRequestData;
+import org.apache.kafka.common.message.VoteResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.raft.ReplicaKey;
 import org.junit.jupiter.api.Test;
 
@@ -26,24 +31,24 @@ class PeerClaimsTest {
   void anElectionMayBeWonByTheOthers() {
     assertThat(claims.objectionTo(vote(2, 8))).isNull();
     assertThat(claims.objectionTo(begin(2, 8))).isNull();
-    assertThat(claims.objectionToAnswer(answer(2, 8))).isNull();
+    assertThat(claims.objectionToAnswer(answer(2, 8), 2)).isNull();
   }
 
   @Test
   void nobodyElseSaysWhatThisNodeDoes() {
     assertThat(claims.objectionTo(vote(1, 8))).contains("vote for itself");
     assertThat(claims.objectionTo(begin(1, 8))).contains("leads itself");
-    assertThat(claims.objectionToAnswer(answer(1, 7))).contains("does not lead");
+    assertThat(claims.objectionToAnswer(answer(1, 7), 2)).contains("does not lead");
     quorum.leaderId = OptionalInt.of(1);
-    assertThat(claims.objectionToAnswer(answer(1, 7))).isNull();
-    assertThat(claims.objectionToAnswer(answer(1, 8))).contains("does not lead in epoch 8");
+    assertThat(claims.objectionToAnswer(answer(1, 7), 2)).isNull();
+    assertThat(claims.objectionToAnswer(answer(1, 8), 2)).contains("does not lead in epoch 8");
   }
 
   @Test
   void anEpochHasOneLeader() {
     quorum.leaderId = OptionalInt.of(2);
     assertThat(claims.objectionTo(begin(3, 7))).contains("is led by 2, not 3");
-    assertThat(claims.objectionToAnswer(answer(3, 7))).contains("is led by 2, not 3");
+    assertThat(claims.objectionToAnswer(answer(3, 7), 2)).contains("is led by 2, not 3");
     assertThat(claims.isContradiction(answer(3, 7))).isTrue();
     assertThat(claims.isContradiction(answer(2, 7))).isFalse();
     assertThat(claims.isContradiction(answer(3, 6))).isFalse();
@@ -55,7 +60,55 @@ class PeerClaimsTest {
     assertThat(claims.objectionTo(begin(9, 8))).contains("no endpoint for CONTROLLER");
     assertThat(claims.objectionTo(begin(9, 8, "controller"))).isNull();
     assertThat(claims.objectionTo(begin(2, 8, "BROKER"))).contains("no endpoint for CONTROLLER");
-    assertThat(claims.objectionToAnswer(answer(9, 8))).contains("no endpoint");
+    assertThat(claims.objectionToAnswer(answer(9, 8), 2)).contains("no endpoint");
+  }
+
+  /// The client would fail for good, and so would every node that asks the same peer.
+  @Test
+  void noRefusalEndsANode() {
+    for (Errors error : List.of(Errors.INVALID_REQUEST, Errors.CLUSTER_AUTHORIZATION_FAILED)) {
+      assertThat(claims.objectionToAnswer(answer(2, 7, error), 2)).contains(error.name());
+      assertThat(claims.objectionToAnswer(new VoteResponseData().setErrorCode(error.code()), 2))
+          .contains(error.name());
+    }
+    UpdateRaftVoterResponseData update =
+        new UpdateRaftVoterResponseData().setErrorCode(Errors.INVALID_REQUEST.code());
+    assertThat(claims.objectionToAnswer(update, 2)).contains("INVALID_REQUEST");
+  }
+
+  /// Those of the epoch that it has led are told its own name.
+  @Test
+  void aLeaderThatHasResignedIsTold() {
+    quorum.leaderId = OptionalInt.of(1);
+    assertThat(claims.objectionToAnswer(ended(1, 7, Errors.NONE), 2)).isNull();
+    assertThat(claims.objectionToAnswer(ended(2, 8, Errors.FENCED_LEADER_EPOCH), 2)).isNull();
+    assertThat(claims.objectionToAnswer(ended(-1, 8, Errors.FENCED_LEADER_EPOCH), 2)).isNull();
+    assertThat(claims.objectionToAnswer(ended(1, 6, Errors.UNKNOWN_LEADER_EPOCH), 2)).isNull();
+    assertThat(claims.objectionToAnswer(ended(1, 7, Errors.FENCED_LEADER_EPOCH), 2))
+        .contains("and that this node leads");
+    assertThat(claims.objectionToAnswer(ended(2, 7, Errors.NONE), 2)).contains("is led by 1");
+  }
+
+  /// A voter may be taken out while it answers its leader.
+  @Test
+  void onlyVotersAcknowledgeALeader() {
+    quorum.leaderId = OptionalInt.of(1);
+    assertThat(claims.objectionToAnswer(begun(1, 7), 3)).isNull();
+    assertThat(claims.objectionToAnswer(begun(1, 7), 4)).contains("no voter any more");
+    assertThat(claims.objectionToAnswer(begun(2, 8), 4)).isNull();
+  }
+
+  @Test
+  void whoFollowsNobodyHearsOfLeadersOnly() {
+    Errors fault = Errors.UNKNOWN_SERVER_ERROR;
+    assertThat(claims.objectionToAnswer(answer(2, 7, fault), 2)).isNull();
+    assertThat(claims.objectionToAnswer(answer(-1, 7, fault), 2)).contains("follows nobody");
+    assertThat(claims.objectionToAnswer(answer(-1, 7, Errors.NOT_LEADER_OR_FOLLOWER), 2)).isNull();
+    quorum.leaderId = OptionalInt.of(2);
+    assertThat(claims.objectionToAnswer(answer(2, 7), 2)).isNull();
+    assertThat(claims.objectionToAnswer(answer(2, 7, fault), 2)).contains("follows nobody");
+    quorum.follows = true;
+    assertThat(claims.objectionToAnswer(answer(2, 7, fault), 2)).isNull();
   }
 
   @Test
@@ -128,8 +181,38 @@ class PeerClaimsTest {
                     .setPartitions(List.of(new FetchRequestData.FetchPartition()))));
   }
 
+  private static BeginQuorumEpochResponseData begun(int leader, int epoch) {
+    return new BeginQuorumEpochResponseData()
+        .setTopics(
+            List.of(
+                new BeginQuorumEpochResponseData.TopicData()
+                    .setPartitions(
+                        List.of(
+                            new BeginQuorumEpochResponseData.PartitionData()
+                                .setLeaderId(leader)
+                                .setLeaderEpoch(epoch)))));
+  }
+
+  private static EndQuorumEpochResponseData ended(int leader, int epoch, Errors error) {
+    return new EndQuorumEpochResponseData()
+        .setTopics(
+            List.of(
+                new EndQuorumEpochResponseData.TopicData()
+                    .setPartitions(
+                        List.of(
+                            new EndQuorumEpochResponseData.PartitionData()
+                                .setErrorCode(error.code())
+                                .setLeaderId(leader)
+                                .setLeaderEpoch(epoch)))));
+  }
+
   private static FetchResponseData answer(int leader, int epoch) {
-    FetchResponseData.PartitionData partition = new FetchResponseData.PartitionData();
+    return answer(leader, epoch, Errors.NONE);
+  }
+
+  private static FetchResponseData answer(int leader, int epoch, Errors error) {
+    FetchResponseData.PartitionData partition =
+        new FetchResponseData.PartitionData().setErrorCode(error.code());
     partition.currentLeader().setLeaderId(leader).setLeaderEpoch(epoch);
     return new FetchResponseData()
         .setResponses(
@@ -141,6 +224,7 @@ class PeerClaimsTest {
     private int epoch = 7;
     private long nowMs;
     private OptionalInt leaderId = OptionalInt.empty();
+    private boolean follows;
     private final Set<ReplicaKey> known = new HashSet<>();
 
     @Override
@@ -151,6 +235,11 @@ class PeerClaimsTest {
     @Override
     public OptionalInt leaderId() {
       return leaderId;
+    }
+
+    @Override
+    public boolean follows() {
+      return follows;
     }
 
     @Override
