@@ -71,7 +71,8 @@ public final class ClusterRun {
             scenario.nodes(),
             SimulatedCluster.CONTROLLER_PORT,
             id -> cluster.nodes().get(id - 1).directoryId());
-    this.injector = new FaultInjector(world, cluster, quorum, scenario, agenda, timeline);
+    this.injector =
+        new FaultInjector(world, cluster, quorum, clientMachine, scenario, agenda, timeline);
     this.ledger =
         new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));
     this.clients = new Clients(clientMachine, cluster.bootstrap(), scenario, ledger);
@@ -138,7 +139,10 @@ public final class ClusterRun {
     injector.schedule(faults);
     agenda.runUntil(to);
     injector.heal();
-    within(HEALING_NANOS, cluster::isWhole, "every partition has a leader and a full ISR");
+    within(
+        HEALING_NANOS,
+        () -> injector.isSettled() && cluster.isWhole(),
+        "every partition has a leader and a full ISR, and nobody joins or leaves");
     clients.stop();
     within(HEALING_NANOS, clients::areIdle, "everything sent is acknowledged");
     audit();

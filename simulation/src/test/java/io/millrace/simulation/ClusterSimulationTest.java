@@ -71,6 +71,12 @@ class ClusterSimulationTest {
     check(2, "nodes=3 seconds=20 faults=upgrade");
   }
 
+  /// New brokers join, get replicas, and leave for good, while others die.
+  @Test
+  void brokersJoinAndLeave() throws Exception {
+    check(1, "nodes=3 seconds=20 faults=membership,kill");
+  }
+
   /// `mvn verify` asks for one seed, the profile `sim-long` for many.
   @Test
   void holdsOnFreshSeeds() throws Exception {

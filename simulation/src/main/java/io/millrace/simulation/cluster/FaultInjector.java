@@ -1,5 +1,6 @@
 package io.millrace.simulation.cluster;
 
+import io.millrace.runtime.World;
 import io.millrace.runtime.virtual.DiskFaults;
 import io.millrace.runtime.virtual.VirtualNetwork;
 import io.millrace.runtime.virtual.VirtualWorld;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///   sync and none still behind since the last loss. A second loss could take what only two had.
 /// - A lone node without fsync never loses its power, and its volume never fails.
 /// - A disk fails or fills only where other replicas go on; one disk at a time.
+/// - One new broker at a time joins or leaves; it leaves when it holds nothing, as the newest image
+///   has it, and takes no replica any more.
 /// - One disk a run is lost for good, while every partition is whole: until its node is a voter
 ///   again, the quorum needs all others. So no voter is taken out in such a run, and one at a time
 ///   in others.
@@ -37,6 +40,7 @@ public final class FaultInjector {
   private final VirtualWorld world;
   private final SimulatedCluster cluster;
   private final QuorumOperator quorum;
+  private final World clients;
   private final Scenario scenario;
   private final Agenda agenda;
   private final Timeline timeline;
@@ -46,22 +50,27 @@ public final class FaultInjector {
 
   private @Nullable RollingUpgrade upgrade;
 
+  private @Nullable GuestBroker guest;
+
   /// 0 while nobody is.
   private int voterOut;
 
   private final List<SimulatedNode> wasBad = new ArrayList<>();
   private boolean healing;
 
+  /// @param clients the machine that operators work at
   public FaultInjector(
       VirtualWorld world,
       SimulatedCluster cluster,
       QuorumOperator quorum,
+      World clients,
       Scenario scenario,
       Agenda agenda,
       Timeline timeline) {
     this.world = world;
     this.cluster = cluster;
     this.quorum = quorum;
+    this.clients = clients;
     this.scenario = scenario;
     this.agenda = agenda;
     this.timeline = timeline;
@@ -161,6 +170,12 @@ public final class FaultInjector {
         quorum.remove(node.id());
         agenda.after(fault.lastsNanos(), () -> addVoterAgain(node.id()));
       }
+      case MEMBERSHIP -> {
+        GuestBroker next =
+            new GuestBroker(cluster, clients, fault, agenda, timeline, () -> healing);
+        guest = next;
+        next.join();
+      }
       case DISK_LOSS -> {
         diskWasLost = true;
         node.loseDisk();
@@ -186,6 +201,7 @@ public final class FaultInjector {
           voterOut != 0 || diskWasLost
               ? "another voter is out"
               : ReplicaStates.whole(cluster.nodes()) ? null : "the quorum may need all";
+      case MEMBERSHIP -> guest == null || guest.isGone() ? null : "a new broker is here";
       case UPGRADE -> upgrade == null || upgrade.isOver() ? null : "one is under way";
       case BLACKOUT, LOSS, CLOCK_JUMP, CLOCK_DRIFT, SLOW_DISK -> null;
       case CUT, CUT_ONE_WAY, DELAY, RESET ->
@@ -235,12 +251,10 @@ public final class FaultInjector {
     if (two) {
       side.add(cluster.machine(fault.other()));
     }
-    List<String> rest = new ArrayList<>();
-    for (int i = 0; i <= cluster.nodes().size(); i++) {
-      boolean clientsStay = i == cluster.nodes().size() && fault.detail() % 2 == 0;
-      if (!side.contains(cluster.machine(i)) && !clientsStay) {
-        rest.add(cluster.machine(i));
-      }
+    List<String> rest = cluster.machines();
+    rest.removeAll(side);
+    if (fault.detail() % 2 == 0) {
+      rest.remove(SimulatedCluster.CLIENTS);
     }
     side.forEach(one -> rest.forEach(other -> network.cut(one, other)));
     agenda.after(
@@ -256,8 +270,7 @@ public final class FaultInjector {
   private void delay(Fault fault) {
     String slow = cluster.machine(fault.node());
     long nanos = 5_000_000L + fault.detail() % 150 * 1_000_000L;
-    for (int i = 0; i <= cluster.nodes().size(); i++) {
-      String other = cluster.machine(i);
+    for (String other : cluster.machines()) {
       if (!other.equals(slow)) {
         var there = world.network().link(slow, other).latency(nanos / 2, nanos);
         var back = world.network().link(other, slow).latency(nanos / 2, nanos);
@@ -301,7 +314,12 @@ public final class FaultInjector {
     }
   }
 
-  /// Ends every fault and starts what is down.
+  /// Whether nobody is about to join or to leave.
+  public boolean isSettled() {
+    return guest == null || guest.isSettled();
+  }
+
+  /// Ends every fault and starts what is down. A broker that is about to leave goes on with it.
   public void heal() {
     healing = true;
     timeline.tell("fault", "all faults end");

@@ -37,6 +37,7 @@ final class RollingUpgrade {
           List.of("log.flush.interval.messages=1", "log.flush.interval.messages=20"));
 
   private final SimulatedCluster cluster;
+  private final List<SimulatedNode> nodes;
   private final Agenda agenda;
   private final Timeline timeline;
   private final BooleanSupplier over;
@@ -54,11 +55,12 @@ final class RollingUpgrade {
       Timeline timeline,
       BooleanSupplier over) {
     this.cluster = cluster;
+    this.nodes = List.copyOf(cluster.nodes());
     this.agenda = agenda;
     this.timeline = timeline;
     this.over = over;
     this.settings = choose(durability, choice);
-    this.first = choice % cluster.nodes().size();
+    this.first = choice % nodes.size();
   }
 
   private static Map<String, String> choose(Durability durability, int choice) {
@@ -89,11 +91,11 @@ final class RollingUpgrade {
   }
 
   private SimulatedNode node(int turn) {
-    return cluster.nodes().get((first + turn) % cluster.nodes().size());
+    return nodes.get((first + turn) % nodes.size());
   }
 
   private void stop(int turn, int looks) {
-    if (over.getAsBoolean() || turn == cluster.nodes().size()) {
+    if (over.getAsBoolean() || turn == nodes.size()) {
       done = true;
       return;
     }

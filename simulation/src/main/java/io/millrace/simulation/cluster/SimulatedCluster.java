@@ -13,9 +13,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.image.MetadataImage;
 import org.jspecify.annotations.Nullable;
 
-/// Nodes that form one cluster, each broker and controller, as `millrace cluster start` makes them.
+/// Nodes that form one cluster, each broker and controller, as `millrace cluster start` makes them,
+/// and brokers that join it later.
 public final class SimulatedCluster {
 
   public static final String CLIENTS = "clients";
@@ -23,7 +25,13 @@ public final class SimulatedCluster {
   private static final int BROKER_PORT = 9092;
   public static final int CONTROLLER_PORT = 9093;
 
+  private final VirtualWorld world;
+  private final Scenario scenario;
+  private final Timeline timeline;
+  private final SimulatedNode.Misfortune misfortune;
+  private final Map<String, String> more;
   private final List<SimulatedNode> nodes = new ArrayList<>();
+  private int lastId;
 
   public SimulatedCluster(
       VirtualWorld world,
@@ -40,6 +48,11 @@ public final class SimulatedCluster {
       Timeline timeline,
       SimulatedNode.Misfortune misfortune,
       Map<String, String> more) {
+    this.world = world;
+    this.scenario = scenario;
+    this.timeline = timeline;
+    this.misfortune = misfortune;
+    this.more = more;
     Deterministic.begin(
         world.seed(),
         world.clock(),
@@ -51,12 +64,32 @@ public final class SimulatedCluster {
           return running.dedicatedLoop("controller-events");
         });
     FormatOptions format = format(scenario.nodes());
-    for (int id = 1; id <= scenario.nodes(); id++) {
-      Map<String, String> properties = properties(scenario, id);
-      properties.putAll(more);
-      nodes.add(new SimulatedNode(world, name(id), id, properties, format, timeline, misfortune));
+    while (lastId < scenario.nodes()) {
+      add(properties(scenario, ++lastId), format);
     }
     world.node(CLIENTS);
+  }
+
+  private SimulatedNode add(Map<String, String> properties, FormatOptions format) {
+    properties.putAll(more);
+    SimulatedNode node =
+        new SimulatedNode(world, name(lastId), lastId, properties, format, timeline, misfortune);
+    nodes.add(node);
+    return node;
+  }
+
+  /// Makes one more node, a broker and no controller, under an id that nobody had.
+  SimulatedNode addBroker() {
+    Map<String, String> properties = properties(scenario, ++lastId);
+    properties.put("process.roles", "broker");
+    properties.put("listeners", "PLAINTEXT://" + name(lastId) + ":" + BROKER_PORT);
+    properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    return add(properties, new FormatOptions(clusterId(), null, true, Map.of(), null));
+  }
+
+  /// It does not belong to the cluster any more.
+  void forget(SimulatedNode node) {
+    nodes.remove(node);
   }
 
   private static String name(int id) {
@@ -71,8 +104,11 @@ public final class SimulatedCluster {
                     "%d@%s:%d:%s",
                     id, name(id), CONTROLLER_PORT, new Uuid(0x4d696c6c72616365L, id)))
             .collect(Collectors.joining(","));
-    return new FormatOptions(
-        new Uuid(0x4d696c6c72616365L, 0).toString(), voters, false, Map.of(), null);
+    return new FormatOptions(clusterId(), voters, false, Map.of(), null);
+  }
+
+  private static String clusterId() {
+    return new Uuid(0x4d696c6c72616365L, 0).toString();
   }
 
   private static Map<String, String> properties(Scenario scenario, int id) {
@@ -111,13 +147,14 @@ public final class SimulatedCluster {
     return properties;
   }
 
+  /// All that belong to it now: first those that formed it, by id.
   public List<SimulatedNode> nodes() {
     return nodes;
   }
 
   /// `host:port` of every broker listener.
   public List<String> bootstrap() {
-    return nodes.stream().map(node -> node.name() + ":" + BROKER_PORT).toList();
+    return nodes.stream().map(this::address).toList();
   }
 
   public void startAll() {
@@ -173,9 +210,28 @@ public final class SimulatedCluster {
     return nodes.stream().allMatch(SimulatedNode::isReady);
   }
 
-  /// The machine's name for a fault's index; one behind the last node means the clients.
+  /// The broker listener of a node.
+  String address(SimulatedNode node) {
+    return node.name() + ":" + BROKER_PORT;
+  }
+
+  /// The newest image of any node, null while none runs.
+  @Nullable MetadataImage image() {
+    return ReplicaStates.newest(nodes);
+  }
+
+  /// The machine's name for a fault's index; one behind the last of those that formed the cluster
+  /// means the clients.
   String machine(int index) {
-    return index < nodes.size() ? nodes.get(index).name() : CLIENTS;
+    return index < scenario.nodes() ? nodes.get(index).name() : CLIENTS;
+  }
+
+  /// The machines of all nodes, and at the end the clients'.
+  List<String> machines() {
+    List<String> machines = new ArrayList<>();
+    nodes.forEach(node -> machines.add(node.name()));
+    machines.add(CLIENTS);
+    return machines;
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class SimulatedNode {
   private @Nullable NodeAssembly assembly;
   private boolean ready;
   private boolean stopping;
+  private boolean retired;
 
   SimulatedNode(
       VirtualWorld world,
@@ -106,9 +107,9 @@ public final class SimulatedNode {
     properties.putAll(settings);
   }
 
-  /// Boots the machine, and starts the node on it, unless it runs.
+  /// Boots the machine, and starts the node on it, unless it runs or is retired.
   public void start() {
-    if (isUp()) {
+    if (isUp() || retired) {
       return;
     }
     timeline.tell(name, "starts");
@@ -190,6 +191,12 @@ public final class SimulatedNode {
       timeline.tell(name, failure == null ? "has stopped" : "has stopped: " + failure);
       incarnation.kill();
     });
+  }
+
+  /// A clean stop, and nobody starts it again.
+  void retire() {
+    retired = true;
+    stop();
   }
 
   boolean isStopping() {

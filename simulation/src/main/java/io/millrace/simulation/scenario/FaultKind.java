@@ -41,12 +41,15 @@ public enum FaultKind {
   /// A rolling upgrade: all nodes in turn are stopped cleanly and started with other settings.
   UPGRADE,
   /// A voter is taken out of the quorum, and added again later (KIP-853).
-  VOTER;
+  VOTER,
+  /// A new broker joins and gets replicas; later it is drained, stopped and unregistered for good,
+  /// or it stays.
+  MEMBERSHIP;
 
   /// What takes long and comes seldom. Drawn from a stream of its own, and not among the usual
   /// kinds: seeds that tests rely on were chosen without.
   public boolean isLong() {
-    return this == UPGRADE || this == VOTER;
+    return this == UPGRADE || this == VOTER || this == MEMBERSHIP;
   }
 
   /// Whether a run may hold many of it: a disk is lost once.

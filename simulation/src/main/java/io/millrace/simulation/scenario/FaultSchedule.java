@@ -74,7 +74,7 @@ public final class FaultSchedule {
     long longest =
         switch (kind) {
           case KILL, POWER, RESTART, BLACKOUT, DISK_LOSS -> 4 * SECOND;
-          case PAUSE, VOTER, CUT, CUT_ONE_WAY, CLOCK_DRIFT -> 6 * SECOND;
+          case PAUSE, VOTER, MEMBERSHIP, CUT, CUT_ONE_WAY, CLOCK_DRIFT -> 6 * SECOND;
           case LOSS, DELAY, SLOW_DISK -> 5 * SECOND;
           case DISK_ERROR, DISK_FULL -> 2 * SECOND;
           case RESET, CLOCK_JUMP, UPGRADE -> SECOND / 5;
