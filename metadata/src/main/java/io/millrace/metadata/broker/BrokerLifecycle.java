@@ -52,6 +52,11 @@ import org.slf4j.LoggerFactory;
 /// not care for what is said to that: else a controller that is busy for the time of a session
 /// fences every broker, has to move all partitions for it, and is busy for longer.
 ///
+/// A broker whose epoch is stale registers again: somebody else has registered under its id. That
+/// may have been a former process of its own, dead by now, whose request was on the way for longer
+/// than the new one's start took; Kafka's broker would stay out until it is restarted. Where the
+/// other one lives, the controller refuses this one for as long as it does.
+///
 /// Lives on a connection loop, which never waits for a disk. All methods may be called from any
 /// thread; callbacks come on that loop and must not block.
 public final class BrokerLifecycle implements ImageListener, AutoCloseable {
@@ -394,7 +399,11 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     if (error != Errors.NONE) {
       LOG.warn("Heartbeat of broker {} was refused: {}", identity.brokerId(), error);
       sendAgainAtOnce = false;
-      return state == BrokerState.PENDING_CONTROLLED_SHUTDOWN ? SHUTDOWN_RETRY_MS : intervalMs;
+      if (state == BrokerState.PENDING_CONTROLLED_SHUTDOWN) {
+        return SHUTDOWN_RETRY_MS;
+      }
+      registered = error != Errors.STALE_BROKER_EPOCH;
+      return retryMs();
     }
     reportedDirs.forEach(dir -> failedDirs.put(dir, true));
     switch (state) {

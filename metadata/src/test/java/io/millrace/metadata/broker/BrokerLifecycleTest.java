@@ -88,6 +88,36 @@ class BrokerLifecycleTest {
     assertThat(lifecycle.brokerEpoch()).isEqualTo(ScriptedController.EPOCH);
   }
 
+  /// A registration that a former process had sent came late.
+  @Test
+  void registersAgainWhenAnotherHasTakenItsPlace() {
+    start();
+    image(ScriptedController.EPOCH);
+    lifecycle.readyToUnfence();
+    run(10);
+    assertThat(lifecycle.state()).isEqualTo(BrokerState.RUNNING);
+    long now = ScriptedController.EPOCH + 20;
+    controller.onRegistration =
+        _ -> new ControllerReply.Answered(new BrokerRegistrationResponseData().setBrokerEpoch(now));
+    var well = controller.onHeartbeat;
+    controller.onHeartbeat =
+        heartbeat ->
+            heartbeat.brokerEpoch() == now
+                ? well.apply(heartbeat)
+                : new ControllerReply.Answered(
+                    new BrokerHeartbeatResponseData()
+                        .setErrorCode(Errors.STALE_BROKER_EPOCH.code()));
+
+    run(2200);
+
+    assertThat(controller.registrations).hasSize(2);
+    assertThat(lifecycle.brokerEpoch()).isEqualTo(now);
+    BrokerHeartbeatRequestData last = controller.heartbeats.getLast();
+    assertThat(last.brokerEpoch()).isEqualTo(now);
+    assertThat(last.wantFence()).isFalse();
+    assertThat(lifecycle.state()).isEqualTo(BrokerState.RUNNING);
+  }
+
   @Test
   void isCaughtUpOnceTheImageHoldsItsRegistration() {
     lifecycle.whenCaughtUp(() -> told.add("caught up"));
