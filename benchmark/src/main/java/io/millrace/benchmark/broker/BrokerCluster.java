@@ -40,6 +40,19 @@ public final class BrokerCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /// Ends all nodes together with SIGTERM and waits for them.
+  public void stop() throws IOException {
+    nodes.forEach(BrokerUnderTest::terminate);
+    for (BrokerUnderTest node : nodes) {
+      node.stop();
+    }
+  }
+
+  /// Ends all nodes together with SIGKILL.
+  public void kill() {
+    nodes.forEach(BrokerUnderTest::kill);
+  }
+
   /// Ends all nodes at once with SIGKILL: what they hold is no longer needed.
   @Override
   public void close() throws IOException {

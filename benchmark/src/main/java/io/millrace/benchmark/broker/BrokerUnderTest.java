@@ -152,6 +152,14 @@ public final class BrokerUnderTest implements AutoCloseable {
     process = null;
   }
 
+  /// Tells it to end, with SIGTERM, and does not wait for it.
+  void terminate() {
+    Process current = process;
+    if (current != null) {
+      current.destroy();
+    }
+  }
+
   /// Ends it with SIGKILL.
   public void kill() {
     Process current = process;

@@ -12,10 +12,13 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
@@ -141,6 +144,17 @@ public final class Topology implements AutoCloseable {
         .partitions()
         .stream()
         .map(Topology::state)
+        .toList();
+  }
+
+  /// Where each partition ends.
+  List<Long> endOffsets() throws IntermittentException {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (int i = 0; i < partitions().size(); i++) {
+      asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
+    }
+    return get(admin.listOffsets(asked).all()).values().stream()
+        .map(ListOffsetsResult.ListOffsetsResultInfo::offset)
         .toList();
   }
 

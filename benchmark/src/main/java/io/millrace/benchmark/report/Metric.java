@@ -5,6 +5,7 @@ public enum Metric {
   MEGABYTES_PER_SECOND("throughput", "MB/s", 0),
   RECORDS_PER_SECOND("records", "1/s", 0),
   REQUESTS_PER_SECOND("requests", "1/s", 0),
+  STOP_SECONDS("stop", "s", 1),
   SECONDS("time", "s", 3),
   METADATA_SECONDS("metadata complete", "s", 3),
   CPU_SECONDS_PER_GB("broker CPU", "s/GB", 3),

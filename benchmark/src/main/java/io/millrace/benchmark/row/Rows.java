@@ -1,6 +1,7 @@
 package io.millrace.benchmark.row;
 
 import io.millrace.benchmark.failover.Blow;
+import io.millrace.benchmark.failover.ClusterStartRow;
 import io.millrace.benchmark.failover.ControllerRow;
 import io.millrace.benchmark.failover.FailoverRow;
 import io.millrace.benchmark.failover.TakeoverRow;
@@ -84,6 +85,8 @@ public final class Rows {
         new FailoverRow(Blow.FROZEN),
         new FailoverRow(Blow.FROZEN_CONTROLLER),
         new ControllerRow(),
-        new TakeoverRow());
+        new TakeoverRow(),
+        new ClusterStartRow(true),
+        new ClusterStartRow(false));
   }
 }

@@ -49,7 +49,7 @@ public record Trial(BrokerUnderTest broker, List<Long> others, Scale scale, int 
     return bytes / MB;
   }
 
-  static double megabytesOfKb(long kb) {
+  public static double megabytesOfKb(long kb) {
     return kb / KIB_PER_MB;
   }
 }
