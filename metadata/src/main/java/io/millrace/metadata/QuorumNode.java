@@ -166,6 +166,7 @@ public final class QuorumNode {
             identity.nodeId(),
             settings,
             config.getBoolean(ReplicationConfigs.AUTO_LEADER_REBALANCE_ENABLE_CONFIG),
+            config.getLong(ServerLogConfigs.LOG_DELETE_DELAY_MS_CONFIG),
             quorum.interBrokerListenerName(),
             new ControllerOrders(host.controller()));
   }

@@ -3,29 +3,34 @@ package io.millrace.simulation;
 import static io.millrace.simulation.SteadyCluster.SECOND;
 
 import io.millrace.replication.Partition;
+import io.millrace.runtime.virtual.VirtualDisk;
 import io.millrace.server.NodeAssembly;
 import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.client.SteadyClient;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.cluster.SimulatedNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /// A cluster of four brokers that balances itself gets a fifth, which is empty, while producers
-/// write; then it is lost again.
+/// write; then a disk fills; then the new broker is lost again.
 ///
 /// The new broker gets its share of replicas and leaders, two partitions at a time; never has a
-/// partition fewer replicas in sync than before, and nothing that was acknowledged is missing.
-/// While a broker is missing nothing is moved.
+/// partition fewer replicas in sync than before, and nothing that was acknowledged is missing. From
+/// the full disk just enough is moved, although moved replicas lie there for a minute. While a
+/// broker is missing nothing is moved.
 public final class BalanceRun {
 
   private static final int NODES = 5;
   private static final int PARTITIONS = 8;
   private static final int MOVES = 2;
   private static final int CALM_MS = 5_000;
+  private static final int INTERVAL_MS = 5_000;
   private static final int CLIENT_PATIENCE_MS = 3_000;
+  private static final Path DATA = Path.of("/data");
 
   private final SteadyCluster stage;
   private final SimulatedCluster cluster;
@@ -39,7 +44,8 @@ public final class BalanceRun {
             Map.of(
                 "balancer.mode", "automatic",
                 "balancer.moves", Integer.toString(MOVES),
-                "balancer.calm.ms", Integer.toString(CALM_MS)));
+                "balancer.calm.ms", Integer.toString(CALM_MS),
+                "balancer.interval.ms", Integer.toString(INTERVAL_MS)));
     cluster = stage.cluster;
   }
 
@@ -82,7 +88,30 @@ public final class BalanceRun {
               cluster.leads(node)));
     }
     nothingIsLost();
+    justEnoughLeavesAFullDisk(first.getFirst());
     nothingMovesWithout(last);
+  }
+
+  /// Nobody writes any more, so that the disk is as full as it is made: 90 %. It is emptied to 80
+  /// %, for which one of its five or six replicas is enough, or two.
+  private void justEnoughLeavesAFullDisk(SimulatedNode full) {
+    stage.world.node(SimulatedCluster.CLIENTS).kill();
+    int held = cluster.holds(full);
+    VirtualDisk disk = full.machine().disk();
+    long used = disk.totalBytes(DATA) - disk.usableBytes(DATA);
+    disk.faults().capacity(used / 9 * 10);
+    stage.await(
+        "the full disk is emptied",
+        () -> {
+          watch();
+          return cluster.moving() == 0 && cluster.holds(full) < held;
+        });
+    stage.world.runFor(4 * INTERVAL_MS * (SECOND / 1_000));
+    if (cluster.holds(full) < held - 2) {
+      throw new InvariantBroken(
+          "JustEnough", cluster.holds(full) + " of " + held + " replicas are left");
+    }
+    disk.faults().calm();
   }
 
   private void watch() {

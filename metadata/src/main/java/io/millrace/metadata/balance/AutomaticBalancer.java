@@ -49,6 +49,9 @@ public final class AutomaticBalancer implements ImageListener {
   /// An order that was refused shows in nothing.
   private static final long LOOK_AFTER_ORDERS_MS = 30_000;
 
+  /// Deleting itself takes a moment, too.
+  private static final long DELETION_MS = 10_000;
+
   private static final int TOLD_CHANGES = 5;
 
   private final World world;
@@ -58,6 +61,7 @@ public final class AutomaticBalancer implements ImageListener {
   private final boolean elects;
   private final DirectorySurvey survey;
   private final BalanceOrders orders;
+  private final Departures departures;
   private TrafficMeter traffic = new TrafficMeter();
   private MetadataImage latest = MetadataImage.EMPTY;
   private boolean active;
@@ -72,6 +76,7 @@ public final class AutomaticBalancer implements ImageListener {
 
   /// @param loop the `metadata` loop
   /// @param elects `auto.leader.rebalance.enable`
+  /// @param deleteDelayMs `log.segment.delete.delay.ms`
   /// @param interBrokerListener `inter.broker.listener.name`; null asks at a broker's first
   ///   listener
   public AutomaticBalancer(
@@ -80,6 +85,7 @@ public final class AutomaticBalancer implements ImageListener {
       int nodeId,
       BalancerSettings settings,
       boolean elects,
+      long deleteDelayMs,
       @Nullable String interBrokerListener,
       BalanceOrders orders) {
     this.world = world;
@@ -87,6 +93,7 @@ public final class AutomaticBalancer implements ImageListener {
     this.nodeId = nodeId;
     this.settings = settings;
     this.elects = elects;
+    this.departures = new Departures(deleteDelayMs + DELETION_MS);
     this.survey = new DirectorySurvey(world, world.loops().getFirst(), interBrokerListener);
     this.orders = orders;
   }
@@ -176,7 +183,9 @@ public final class AutomaticBalancer implements ImageListener {
               new BalanceStep.Rest("broker " + broker + " does not say what it holds: " + why),
               image);
       case DirectorySurvey.Outcome.Told(var answers) -> {
-        Census census = Census.of(answers, world.clock().nanos(), traffic);
+        long now = world.clock().nanos();
+        Census told = Census.of(answers, now, traffic);
+        Census census = told.withDisks(departures.deducted(told.disks(), image, now));
         // The meter goes on with the next survey, which comes after this decision.
         world
             .workers()
@@ -208,6 +217,7 @@ public final class AutomaticBalancer implements ImageListener {
       case BalanceStep.Move move when settings.mode() == Mode.AUTOMATIC -> {
         move.now().forEach(AutomaticBalancer::tell);
         ordered();
+        departures.ordered(move.now());
         orders.move(move.now(), image);
       }
       case BalanceStep.Move move -> advise(move.plan());

@@ -26,6 +26,11 @@ record Census(
   /// One that knows nothing.
   static final Census NONE = new Census(Map.of(), Map.of(), _ -> 0);
 
+  /// The same with other disks.
+  Census withDisks(Map<Integer, Volume> others) {
+    return new Census(others, bytes, bytesPerSecond);
+  }
+
   Volume disk(int broker) {
     return disks.getOrDefault(broker, Volume.UNKNOWN);
   }

@@ -47,6 +47,11 @@ public record Volume(long totalBytes, long usableBytes) {
     return totalBytes - usableBytes;
   }
 
+  /// The same when so much is deleted.
+  Volume freed(long bytes) {
+    return isKnown() ? new Volume(totalBytes, Math.min(totalBytes, usableBytes + bytes)) : this;
+  }
+
   /// How much of it is used where `more` bytes come in addition; −1 where nobody knows.
   int percentWith(long more) {
     return isKnown() ? (int) Math.floor(100.0 * (usedBytes() + more) / totalBytes) : -1;
