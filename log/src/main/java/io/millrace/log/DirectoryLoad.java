@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -35,6 +37,10 @@ final class DirectoryLoad {
 
   private final Object guard = new Object();
   private final List<HostedLog> loaded = new ArrayList<>();
+
+  /// By topic: thousands of logs share one.
+  private final Map<String, LogConfig> configs = new LinkedHashMap<>();
+
   private int running;
 
   DirectoryLoad(
@@ -231,6 +237,12 @@ final class DirectoryLoad {
     }
   }
 
+  private LogConfig config(String topic) {
+    synchronized (guard) {
+      return configs.computeIfAbsent(topic, configOfTopic);
+    }
+  }
+
   private void open(LogDirectory directory, Folder folder) {
     TopicPartition partition = folder.partition();
     LogOpenState state =
@@ -242,8 +254,7 @@ final class DirectoryLoad {
             !folder.topicId().equals(Uuid.ZERO_UUID));
     try {
       PartitionLog log =
-          PartitionLog.open(
-              environment, folder.path(), configOfTopic.apply(partition.topic()), state);
+          PartitionLog.open(environment, folder.path(), config(partition.topic()), state);
       // What recovery has seen decided below it is stable: nothing later may tell the log so.
       log.producers()
           .onHighWatermark(owner.checkpoints().highWatermarkAtLoad(directory, partition));

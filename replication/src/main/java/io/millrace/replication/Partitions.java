@@ -214,10 +214,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         deleteTopic(draft, deleted);
       }
       for (TopicDelta topic : inOrder(topics)) {
-        for (Map.Entry<Integer, PartitionRegistration> change :
-            new TreeMap<>(topic.partitionChanges()).entrySet()) {
-          apply(draft, image, topic, change.getKey(), change.getValue());
-        }
+        apply(draft, image, topic);
       }
       table = draft.publish();
     }
@@ -234,22 +231,39 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     return List.copyOf(byName.values());
   }
 
+  private void apply(TopicTable.Draft draft, MetadataImage image, TopicDelta topic) {
+    TopicSettings topicSettings = null;
+    for (Map.Entry<Integer, PartitionRegistration> change :
+        new TreeMap<>(topic.partitionChanges()).entrySet()) {
+      int index = change.getKey();
+      ReplicaPlacement placement = ReplicaPlacement.of(change.getValue(), brokerId);
+      if (placement.here()) {
+        if (topicSettings == null) {
+          topicSettings = settings.of(image, topic.name());
+        }
+        apply(draft, topic, index, change.getValue(), placement, topicSettings);
+      } else {
+        leave(draft, topic.id(), index);
+      }
+    }
+  }
+
+  private void leave(TopicTable.Draft draft, Uuid topicId, int index) {
+    Partition partition = draft.partition(topicId, index);
+    if (partition != null) {
+      draft.remove(topicId, index);
+      delete(partition);
+    }
+  }
+
   private void apply(
       TopicTable.Draft draft,
-      MetadataImage image,
       TopicDelta topic,
       int index,
-      PartitionRegistration registration) {
+      PartitionRegistration registration,
+      ReplicaPlacement placement,
+      TopicSettings topicSettings) {
     Partition partition = draft.partition(topic.id(), index);
-    ReplicaPlacement placement = ReplicaPlacement.of(registration, brokerId);
-    if (!placement.here()) {
-      if (partition != null) {
-        draft.remove(topic.id(), index);
-        delete(partition);
-      }
-      return;
-    }
-    TopicSettings topicSettings = settings.of(image, topic.name());
     if (partition == null) {
       partition = host(topic, index, placement, topicSettings);
       if (partition == null) {
