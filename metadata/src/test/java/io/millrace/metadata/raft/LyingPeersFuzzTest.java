@@ -40,6 +40,36 @@ class LyingPeersFuzzTest {
     outlives(seed, 3);
   }
 
+  /// One of three answers untruly, as leader and as follower, while leaders come and go.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aQuorumOutlivesFalseAnswers(long seed) {
+    outlivesAnswers(seed);
+  }
+
+  private void outlivesAnswers(long seed) {
+    Random random = new Random(seed);
+    FalseAnswers lies = new FalseAnswers(random, 3);
+    RaftStage stage = new RaftStage(seed, 3).answering(3, lies);
+    stage.startAll();
+    for (int i = 0; i < 30; i++) {
+      stage.world().runFor(random.nextInt(4_000) * MS);
+      for (int id = 1; id <= 3; id++) {
+        assertThat(stage.voter(id).faults).as("%s", id).isEmpty();
+      }
+      RaftStage.Voter any = stage.voter(1 + random.nextInt(3));
+      stage.kill(any);
+      stage.world().runFor(random.nextInt(1_000) * MS);
+      stage.start(any.id);
+    }
+    lies.endLies();
+    stage.world().runFor(60 * SECOND);
+    assertThat(lies.told).isGreaterThan(30);
+    RaftStage.Voter leader = stage.awaitLeader();
+    leader.append("after all");
+    stage.awaitCommitted(List.of("after all"));
+  }
+
   @Test
   @Tag("long")
   void quorumsOutliveThemForLong() {
@@ -49,6 +79,7 @@ class LyingPeersFuzzTest {
     while (System.nanoTime() < end) {
       try {
         outlives(seed, seed % 2 == 0 ? 1 : 3);
+        outlivesAnswers(seed);
       } catch (Throwable t) {
         throw new AssertionError("fuzz.seed=" + seed, t);
       }

@@ -5,6 +5,7 @@ import io.millrace.runtime.ConnectionHandler;
 import io.millrace.runtime.ReceiveBuffer;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class RaftServer implements ConnectionHandler {
 
   private final RaftHost raft;
+  private final UnaryOperator<ApiMessage> answers;
   private @Nullable Connection connection;
 
-  RaftServer(RaftHost raft) {
+  /// @param answers what becomes of raft's answers on their way out
+  RaftServer(RaftHost raft, UnaryOperator<ApiMessage> answers) {
     this.raft = raft;
+    this.answers = answers;
   }
 
   @Override
@@ -59,7 +63,7 @@ final class RaftServer implements ConnectionHandler {
         ListenerName.normalised("CONTROLLER"),
         header.data(),
         request,
-        response -> respond(header.data(), response));
+        response -> respond(header.data(), answers.apply(response)));
   }
 
   private static ApiVersionsResponseData versions() {

@@ -19,11 +19,13 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.raft.BatchReader;
 import org.apache.kafka.raft.LeaderAndEpoch;
@@ -47,6 +49,7 @@ public final class RaftStage {
   private final int voters;
   private final Map<String, Object> overrides = new LinkedHashMap<>();
   private final Map<Integer, Voter> running = new TreeMap<>();
+  private final Map<Integer, UnaryOperator<ApiMessage>> answers = new LinkedHashMap<>();
   private BiConsumer<Voter, LeaderAndEpoch> leaderListener = (_, _) -> {};
 
   public RaftStage(long seed, int voters) {
@@ -56,6 +59,12 @@ public final class RaftStage {
 
   RaftStage with(String name, Object value) {
     overrides.put(name, value);
+    return this;
+  }
+
+  /// Changes what a voter answers to others; set before its start.
+  RaftStage answering(int id, UnaryOperator<ApiMessage> change) {
+    answers.put(id, change);
     return this;
   }
 
@@ -90,7 +99,8 @@ public final class RaftStage {
                 identity,
                 new QuorumEndpoints(List.of(endpoint(id)), List.of()),
                 (_, cause) -> faults.add(cause));
-        node.network().listen("", PORT, () -> new RaftServer(raft));
+        var change = answers.getOrDefault(id, UnaryOperator.identity());
+        node.network().listen("", PORT, () -> new RaftServer(raft, change));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
