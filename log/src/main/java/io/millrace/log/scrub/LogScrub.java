@@ -26,6 +26,7 @@ final class LogScrub {
   /// Nothing from there on is wanted.
   private final long untilOffset;
 
+  private boolean begun;
   private long segment;
   private int position;
   private long next;
@@ -61,7 +62,7 @@ final class LogScrub {
       return -1;
     }
     try {
-      if (view.truncations() != truncations || view.baseOffset() != segment) {
+      if (!begun || view.truncations() != truncations || view.baseOffset() != segment) {
         begin(view);
       }
       return read(view, bytes);
@@ -88,6 +89,7 @@ final class LogScrub {
   }
 
   private void begin(ScrubView view) throws IOException {
+    begun = true;
     segment = view.baseOffset();
     truncations = view.truncations();
     position = 0;
@@ -130,10 +132,12 @@ final class LogScrub {
     if (next >= end || (scrub.atEnd() && !view.sealed())) {
       return -1;
     }
+    int read = position - from;
     if (scrub.atEnd()) {
       segment = view.limitOffset();
+      begun = false;
     }
-    return position - from;
+    return read;
   }
 
   /// A second look: it may have been repaired meanwhile, or read wrongly.
