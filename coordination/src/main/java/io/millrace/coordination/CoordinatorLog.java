@@ -19,6 +19,9 @@ public interface CoordinatorLog {
   /// behind `offset` (and may begin before it). Blocks: on workers only.
   Found read(long offset, ByteBuffer into) throws IOException;
 
+  /// What was read at `offset` cannot be used: somebody should look whether it has rotted.
+  default void suspect(long offset) {}
+
   /// Bytes a batch may have at most (`max.message.bytes`).
   int maxBatchBytes();
 

@@ -127,6 +127,11 @@ final class HostedPartitionLog implements CoordinatorLog {
   }
 
   @Override
+  public void suspect(long offset) {
+    partition.suspect(offset);
+  }
+
+  @Override
   public int maxBatchBytes() {
     int[] bytes = new int[1];
     PartitionQuery asked =

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader.LoadSummary;
@@ -31,11 +32,17 @@ import org.jspecify.annotations.Nullable;
 /// 2. Its committed offset ends at the high watermark, and is never above what is written.
 /// 3. When the partition is not led here any more, the load fails with NOT_LEADER_OR_FOLLOWER.
 ///
+/// 4. What cannot be read may be rotten, and repaired within a moment: it is read again for half a
+///    minute before the load fails. (Kafka's fails at once, until the partition has another
+///    leader.)
+///
 /// And where Kafka's stops short: a log whose start moves past the replay is followed there, and an
 /// empty log that does not begin at zero leaves the shard at its end, so that the first write is
 /// not taken for a gap.
 final class LogReplay {
   private static final long COMMIT_INTERVAL_OFFSETS = 16_384;
+  private static final long RETRY_NANOS = 250_000_000L;
+  private static final int MOST_RETRIES = 120;
 
   private final ReplayLoader loader;
   private final TopicPartition shard;
@@ -60,6 +67,7 @@ final class LogReplay {
   private boolean allRead;
 
   private boolean ended;
+  private int retries;
   private long logEndOffset;
 
   /// As of the step that runs.
@@ -123,11 +131,20 @@ final class LogReplay {
     try {
       // Asked for first: what may be superseded must have been committed by then.
       long highWatermark = log.highWatermark();
-      return into.fill(log, offset)
-          ? new Found.Window(ScannedWindow.of(into.bytes(), into.nextOffset(), highWatermark))
-          : new Found.End(into.nextOffset());
+      if (!into.fill(log, offset)) {
+        return new Found.End(into.nextOffset());
+      }
+      try {
+        return new Found.Window(ScannedWindow.of(into.bytes(), into.nextOffset(), highWatermark));
+      } catch (CorruptRecordException e) {
+        log.suspect(ScannedWindow.firstRotten(into.bytes(), offset));
+        return new Found.Unreadable(offset, e);
+      }
     } catch (IOException e) {
-      return new Found.Nothing(new KafkaStorageException("Cannot read " + shard, e));
+      log.suspect(offset);
+      return new Found.Unreadable(offset, new KafkaStorageException("Cannot read " + shard, e));
+    } catch (KafkaStorageException e) {
+      return new Found.Unreadable(offset, e);
     } catch (RuntimeException e) {
       return new Found.Nothing(e);
     }
@@ -138,6 +155,8 @@ final class LogReplay {
     record Window(ScannedWindow window) implements Found {}
 
     record End(long offset) implements Found {}
+
+    record Unreadable(long offset, RuntimeException reason) implements Found {}
 
     record Nothing(RuntimeException reason) implements Found {}
   }
@@ -163,7 +182,22 @@ final class LogReplay {
           finish();
         }
       }
+      case Found.Unreadable(var offset, var reason) -> retry(offset, reason);
       case Found.Nothing(var reason) -> fail(reason);
+    }
+  }
+
+  private void retry(long offset, RuntimeException reason) {
+    if (++retries > MOST_RETRIES) {
+      fail(reason);
+    } else {
+      loop.schedule(
+          RETRY_NANOS,
+          () -> {
+            if (!ended) {
+              readFrom(offset);
+            }
+          });
     }
   }
 

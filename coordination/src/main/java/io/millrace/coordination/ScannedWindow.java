@@ -35,6 +35,20 @@ record ScannedWindow(
     return window;
   }
 
+  /// Where the first batch begins whose checksum is wrong.
+  ///
+  /// @param offset of the first batch
+  static long firstRotten(ByteBuffer bytes, long offset) {
+    long next = offset;
+    for (RecordBatch batch : MemoryRecords.readableRecords(bytes).batches()) {
+      if (!batch.isValid()) {
+        break;
+      }
+      next = batch.nextOffset();
+    }
+    return next;
+  }
+
   Iterable<? extends RecordBatch> batches() {
     return MemoryRecords.readableRecords(bytes).batches();
   }

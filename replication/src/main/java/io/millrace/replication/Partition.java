@@ -546,6 +546,11 @@ public final class Partition implements LogOwner {
     replica.watchers.signal();
   }
 
+  /// Somebody could not use what was read at `offset`: it is looked at soon.
+  public void suspect(long offset) {
+    host.suspect(this, offset);
+  }
+
   /// Nobody has this range: readers are told so.
   RottenRange markLost(RottenRange range) {
     synchronized (replica) {
