@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /// The clients of a run, all on one machine.
 final class Clients {
@@ -26,6 +27,7 @@ final class Clients {
   private final World world;
   private final List<String> bootstrap;
   private final Ledger ledger;
+  private final BooleanSupplier mayBeRotten;
   private final TopicSetUp topic;
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<ProducerClient> producers = new ArrayList<>();
@@ -33,7 +35,14 @@ final class Clients {
   private final List<RecordDeleter> deleters = new ArrayList<>();
   private final List<ConsumerGroup> groups = new ArrayList<>();
 
-  Clients(World world, List<String> bootstrap, Scenario scenario, Ledger ledger) {
+  /// @param mayBeRotten whether readers may be sent what has a wrong checksum
+  Clients(
+      World world,
+      List<String> bootstrap,
+      Scenario scenario,
+      Ledger ledger,
+      BooleanSupplier mayBeRotten) {
+    this.mayBeRotten = mayBeRotten;
     this.world = world;
     this.bootstrap = bootstrap;
     this.ledger = ledger;
@@ -78,11 +87,11 @@ final class Clients {
   }
 
   private void group(String name, ConsumerGroup.Protocol protocol) {
-    groups.add(new ConsumerGroup(world, bootstrap, name, protocol, TOPIC, ledger));
+    groups.add(new ConsumerGroup(world, bootstrap, name, protocol, TOPIC, ledger, mayBeRotten));
   }
 
   private ReaderClient reader(String name) {
-    return new ReaderClient(world, bootstrap, name, TOPIC, ledger, () -> false);
+    return new ReaderClient(world, bootstrap, name, TOPIC, ledger, mayBeRotten);
   }
 
   ReaderClient auditor() {

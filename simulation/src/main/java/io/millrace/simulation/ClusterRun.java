@@ -19,6 +19,7 @@ import io.millrace.simulation.cluster.NothingLeaks;
 import io.millrace.simulation.cluster.ReplicaProbe;
 import io.millrace.simulation.cluster.SimulatedCluster;
 import io.millrace.simulation.scenario.Fault;
+import io.millrace.simulation.scenario.FaultKind;
 import io.millrace.simulation.scenario.FaultSchedule;
 import io.millrace.simulation.scenario.Scenario;
 import java.util.LinkedHashMap;
@@ -54,6 +55,9 @@ public final class ClusterRun {
   private final Clients clients;
   private int scheduledFaults;
 
+  /// Readers may be sent what has rotted, and have to see it.
+  private boolean mayBeRotten;
+
   /// Longer than any request may wait.
   private static final long QUIET_NANOS = 3 * SECOND;
 
@@ -75,7 +79,8 @@ public final class ClusterRun {
         new FaultInjector(world, cluster, quorum, clientMachine, scenario, agenda, timeline);
     this.ledger =
         new Ledger(new DeletionStays(partition -> probe.newestEpoch(cluster.nodes(), partition)));
-    this.clients = new Clients(clientMachine, cluster.bootstrap(), scenario, ledger);
+    this.clients =
+        new Clients(clientMachine, cluster.bootstrap(), scenario, ledger, () -> mayBeRotten);
   }
 
   private boolean mayFail(io.millrace.simulation.cluster.SimulatedNode node) {
@@ -136,6 +141,7 @@ public final class ClusterRun {
     List<Fault> faults =
         FaultSchedule.draw(world.seed(), from, to, scenario.nodes(), scenario.possibleFaults());
     scheduledFaults = faults.size();
+    mayBeRotten = faults.stream().anyMatch(fault -> fault.kind() == FaultKind.BIT_FLIP);
     injector.schedule(faults);
     agenda.runUntil(to);
     injector.heal();
@@ -143,6 +149,7 @@ public final class ClusterRun {
         HEALING_NANOS,
         () -> injector.isSettled() && cluster.isWhole(),
         "every partition has a leader and a full ISR, and nobody joins or leaves");
+    within(HEALING_NANOS, () -> injector.rotten() == null, "what has rotted is repaired");
     clients.stop();
     within(HEALING_NANOS, clients::areIdle, "everything sent is acknowledged");
     audit();
@@ -155,6 +162,7 @@ public final class ClusterRun {
 
   private void audit() {
     timeline.tell("run", "everything is read back");
+    mayBeRotten = false;
     ReaderClient auditor = clients.auditor();
     auditor.start();
     within(HEALING_NANOS, auditor::isAtEnd, "everything can be read");
@@ -192,8 +200,8 @@ public final class ClusterRun {
         throw new InvariantBroken(
             "Progress",
             String.format(
-                    "not within %d virtual seconds: %s; %s; %s; %s",
-                    nanos / SECOND, what, cluster, cluster.offender(), clients)
+                    "not within %d virtual seconds: %s; %s; %s; %s; rotten: %s",
+                    nanos / SECOND, what, cluster, cluster.offender(), clients, injector.rotten())
                 + "; "
                 + quorum);
       }

@@ -7,6 +7,7 @@ import io.millrace.simulation.audit.Ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
 
@@ -39,7 +40,8 @@ public final class ConsumerGroup implements SimulatedClient {
       String name,
       Protocol protocol,
       String topic,
-      Ledger ledger) {
+      Ledger ledger,
+      BooleanSupplier damageAllowed) {
     this.loop = world.loops().getFirst();
     this.random = world.entropy().stream("group " + name);
     this.topic = topic;
@@ -49,7 +51,7 @@ public final class ConsumerGroup implements SimulatedClient {
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
     for (int i = 1; i <= MEMBERS; i++) {
       ClusterClient own = new ClusterClient(world, loop, name + "-" + i, bootstrap);
-      PartitionReader reader = new PartitionReader(own, topic, ledger, () -> false, false);
+      PartitionReader reader = new PartitionReader(own, topic, ledger, damageAllowed, false);
       readers.add(reader);
       members.add(
           switch (protocol) {

@@ -4,6 +4,7 @@ import io.millrace.simulation.audit.InvariantBroken;
 import io.millrace.simulation.audit.Ledger;
 import io.millrace.simulation.audit.Written;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.FetchSessionHandler;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -350,14 +353,10 @@ final class PartitionReader {
     if (data.records() == null) {
       return;
     }
-    for (RecordBatch batch : ((Records) data.records()).batches()) {
-      if (!batch.isValid()) {
-        if (damageAllowed.getAsBoolean()) {
-          return;
-        }
-        throw new InvariantBroken(
-            "OffsetsAgree", partition + " at " + batch.baseOffset() + ": the checksum is wrong");
-      }
+    Iterator<? extends RecordBatch> batches = ((Records) data.records()).batches().iterator();
+    for (RecordBatch batch = sound(batches, partition);
+        batch != null;
+        batch = sound(batches, partition)) {
       for (Record record : batch) {
         if (record.offset() < position.next) {
           continue;
@@ -378,6 +377,23 @@ final class PartitionReader {
         ledger.read(cluster.name(), partition, record.offset(), written, floor);
         position.next = record.offset() + 1;
       }
+    }
+  }
+
+  /// The next batch; null at the end, and at one that is damaged where that may be.
+  private @Nullable RecordBatch sound(
+      Iterator<? extends RecordBatch> batches, TopicPartition partition) {
+    try {
+      RecordBatch batch = batches.hasNext() ? batches.next() : null;
+      if (batch != null) {
+        batch.ensureValid();
+      }
+      return batch;
+    } catch (CorruptRecordException | InvalidRecordException e) {
+      if (damageAllowed.getAsBoolean()) {
+        return null;
+      }
+      throw new InvariantBroken("OffsetsAgree", partition + ": the checksum is wrong: " + e);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.simulation.scenario.Durability;
 import io.millrace.simulation.scenario.Fault;
 import io.millrace.simulation.scenario.FaultKind;
 import io.millrace.simulation.scenario.Scenario;
+import io.millrace.simulation.scenario.Workload;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 ///   again, the quorum needs all others. So no voter is taken out in such a run, and one at a time
 ///   in others.
 ///
+/// - Bits flip where all other replicas have the batch ([BitRot]), while every partition is whole.
+///
 /// What is refused is tried again for three seconds.
 public final class FaultInjector {
 
@@ -47,6 +50,7 @@ public final class FaultInjector {
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
   private final TreeSet<Integer> badDisks = new TreeSet<>();
   private boolean diskWasLost;
+  private final BitRot rot;
 
   private @Nullable RollingUpgrade upgrade;
 
@@ -74,6 +78,18 @@ public final class FaultInjector {
     this.scenario = scenario;
     this.agenda = agenda;
     this.timeline = timeline;
+    // The beginning of a log that somebody deletes is never read again, and stays as it is.
+    boolean deletes = scenario.workloads().contains(Workload.DELETE_RECORDS);
+    this.rot =
+        new BitRot(
+            cluster.nodes(),
+            scenario.replicas(),
+            folder -> !deletes || folder.startsWith("__consumer_offsets"));
+  }
+
+  /// Whether a stored batch is not what it was; where, null when all are.
+  public @Nullable String rotten() {
+    return rot.outstanding();
   }
 
   /// How often each kind was done.
@@ -176,6 +192,10 @@ public final class FaultInjector {
         guest = next;
         next.join();
       }
+      case BIT_FLIP -> {
+        String flipped = rot.flip(node, fault);
+        timeline.tell("fault", flipped == null ? "another copy is not sound" : flipped);
+      }
       case DISK_LOSS -> {
         diskWasLost = true;
         node.loseDisk();
@@ -202,6 +222,10 @@ public final class FaultInjector {
               ? "another voter is out"
               : ReplicaStates.whole(cluster.nodes()) ? null : "the quorum may need all";
       case MEMBERSHIP -> guest == null || guest.isGone() ? null : "a new broker is here";
+      case BIT_FLIP ->
+          !ReplicaStates.whole(cluster.nodes())
+              ? "another replica may be the only one"
+              : rot.hasCandidates(node) ? null : "nothing is synced and committed yet";
       case UPGRADE -> upgrade == null || upgrade.isOver() ? null : "one is under way";
       case BLACKOUT, LOSS, CLOCK_JUMP, CLOCK_DRIFT, SLOW_DISK -> null;
       case CUT, CUT_ONE_WAY, DELAY, RESET ->

@@ -5,6 +5,7 @@ import io.millrace.server.FormatOptions;
 import io.millrace.simulation.audit.Timeline;
 import io.millrace.simulation.rewrite.Deterministic;
 import io.millrace.simulation.scenario.Durability;
+import io.millrace.simulation.scenario.FaultKind;
 import io.millrace.simulation.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +142,10 @@ public final class SimulatedCluster {
     properties.put("group.consumer.heartbeat.interval.ms", "400");
     properties.put("auto.create.topics.enable", "false");
     properties.put("controlled.shutdown.max.retries", "2");
+    if (scenario.possibleFaults().contains(FaultKind.BIT_FLIP)) {
+      properties.put("log.scrub.interval.ms", "2000");
+      properties.put("log.scrub.bytes.per.second", "100000000");
+    }
     if (scenario.durability() == Durability.FSYNC) {
       properties.put("log.flush.interval.messages", "1");
     }

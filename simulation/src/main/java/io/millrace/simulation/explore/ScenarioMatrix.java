@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 /// @param base what holds for all
 /// @param nodesVary whether one seed in eight has 1 node, another 5, and the others 3
 /// @param durabilityVaries whether half of the seeds have the one durability
-/// @param faultsVary whether one seed in four has one kind of fault only (a lost disk comes with
-///   kills), and another the long ones, too
+/// @param faultsVary whether one seed in four has one kind of fault only (a lost disk and bit flips
+///   come with kills), and another the long ones, too
 public record ScenarioMatrix(
     Scenario base, boolean nodesVary, boolean durabilityVaries, boolean faultsVary) {
 
@@ -43,9 +43,11 @@ public record ScenarioMatrix(
   }
 
   private static Scenario only(FaultKind alone, Scenario scenario) {
-    // A disk is lost once a run, which is too little for a run to count.
+    // A disk is lost once a run, which is too little for a run to count; what rots does little.
     EnumSet<FaultKind> few =
-        alone == FaultKind.DISK_LOSS ? EnumSet.of(alone, FaultKind.KILL) : EnumSet.of(alone);
+        alone == FaultKind.DISK_LOSS || alone.isSilent()
+            ? EnumSet.of(alone, FaultKind.KILL)
+            : EnumSet.of(alone);
     Scenario narrow = scenario.withFaults(few);
     return narrow.possibleFaults().isEmpty() ? scenario : narrow;
   }

@@ -44,7 +44,9 @@ public enum FaultKind {
   VOTER,
   /// A new broker joins and gets replicas; later it is drained, stopped and unregistered for good,
   /// or it stays.
-  MEMBERSHIP;
+  MEMBERSHIP,
+  /// One bit of a stored batch flips on one node's disk.
+  BIT_FLIP;
 
   /// What takes long and comes seldom. Drawn from a stream of its own, and not among the usual
   /// kinds: seeds that tests rely on were chosen without.
@@ -52,15 +54,21 @@ public enum FaultKind {
     return this == UPGRADE || this == VOTER || this == MEMBERSHIP;
   }
 
-  /// Whether a run may hold many of it: a disk is lost once.
+  /// What nobody notices at once. Drawn from a stream of its own, too, and not among the usual.
+  public boolean isSilent() {
+    return this == BIT_FLIP;
+  }
+
+  /// Whether a run may hold many of it: a disk is lost once, and what may rot must be synced and
+  /// everywhere.
   public boolean isFrequent() {
-    return !isLong() && this != DISK_LOSS;
+    return !isLong() && !isSilent() && this != DISK_LOSS;
   }
 
   /// The kinds that a run has where nothing else is asked for.
   public static Set<FaultKind> usual() {
     EnumSet<FaultKind> usual = EnumSet.allOf(FaultKind.class);
-    usual.removeIf(FaultKind::isLong);
+    usual.removeIf(kind -> kind.isLong() || kind.isSilent());
     return usual;
   }
 }

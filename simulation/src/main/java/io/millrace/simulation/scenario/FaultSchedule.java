@@ -19,6 +19,7 @@ public final class FaultSchedule {
   private static final long LEAST_LONG_GAP_NANOS = SECOND;
   private static final long MOST_LONG_GAP_NANOS = 16 * SECOND;
   private static final long LONG_FAULTS = 0x6c6f6e67L;
+  private static final long SILENT_FAULTS = 0x726f74L;
 
   private record Times(long fromNanos, long toNanos, long leastGapNanos, long mostGapNanos) {}
 
@@ -31,7 +32,7 @@ public final class FaultSchedule {
     List<Fault> faults = new ArrayList<>();
     draw(
         new SplittableRandom(mix(seed)),
-        kinds.stream().filter(kind -> !kind.isLong()).toList(),
+        kinds.stream().filter(kind -> !kind.isLong() && !kind.isSilent()).toList(),
         new Times(fromNanos, toNanos, LEAST_GAP_NANOS, MOST_GAP_NANOS),
         nodes,
         faults);
@@ -39,6 +40,12 @@ public final class FaultSchedule {
         new SplittableRandom(mix(seed ^ LONG_FAULTS)),
         kinds.stream().filter(FaultKind::isLong).toList(),
         new Times(fromNanos, toNanos, LEAST_LONG_GAP_NANOS, MOST_LONG_GAP_NANOS),
+        nodes,
+        faults);
+    draw(
+        new SplittableRandom(mix(seed ^ SILENT_FAULTS)),
+        kinds.stream().filter(FaultKind::isSilent).toList(),
+        new Times(fromNanos, toNanos, LEAST_GAP_NANOS, MOST_GAP_NANOS),
         nodes,
         faults);
     return faults;
@@ -77,7 +84,7 @@ public final class FaultSchedule {
           case PAUSE, VOTER, MEMBERSHIP, CUT, CUT_ONE_WAY, CLOCK_DRIFT -> 6 * SECOND;
           case LOSS, DELAY, SLOW_DISK -> 5 * SECOND;
           case DISK_ERROR, DISK_FULL -> 2 * SECOND;
-          case RESET, CLOCK_JUMP, UPGRADE -> SECOND / 5;
+          case RESET, CLOCK_JUMP, UPGRADE, BIT_FLIP -> SECOND / 5;
         };
     double skew = random.nextDouble();
     return shortest + (long) (skew * skew * (longest - shortest));

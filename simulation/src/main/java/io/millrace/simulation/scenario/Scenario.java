@@ -69,6 +69,7 @@ public record Scenario(
       possible.remove(FaultKind.DISK_FULL);
       possible.remove(FaultKind.DISK_LOSS);
       possible.remove(FaultKind.VOTER);
+      possible.remove(FaultKind.BIT_FLIP);
       if (durability == Durability.PAGE_CACHE) {
         possible.remove(FaultKind.POWER);
       }
