@@ -44,6 +44,9 @@ record Mutant(String name, String scenario, long known, Set<String> caughtBy, Li
   static final Set<String> APART =
       Set.of("Progress", "OffsetsAgree", "LogMatching", "AcknowledgedStays", "StoredOnceInOrder");
 
+  /// What nobody waits for any more is kept.
+  static final Set<String> LEAKED = Set.of("NothingLeaks");
+
   /// The healed cluster does not come to rest.
   static final Set<String> STUCK = Set.of("Progress");
 

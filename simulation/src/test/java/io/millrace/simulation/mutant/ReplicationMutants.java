@@ -96,6 +96,13 @@ final class ReplicationMutants {
                 DELETING,
                 in("replication.Replica", "durableLogStart").takes("min", Long.MAX_VALUE),
                 in("replication.Replica", "isLogStartDurable").returns(true))
-            .caught(1, Mutant.DELETED));
+            .caught(1, Mutant.DELETED),
+        Mutant.of(
+                "an answered deletion goes on watching",
+                // Who watches goes with the process: nobody is killed, and it takes a while.
+                "nodes=3 durability=page-cache seconds=60 workloads=idempotent,reader,delete-records"
+                    + " faults=none",
+                in("server.api.data.RecordDeletion", "onProgress").doesNotCall("Partition.unwatch"))
+            .caught(1, Mutant.LEAKED));
   }
 }
