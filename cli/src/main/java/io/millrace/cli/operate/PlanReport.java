@@ -13,17 +13,21 @@ import org.apache.kafka.common.TopicPartition;
 
 /// Shows a plan, to people or to programs.
 final class PlanReport {
+  private static final String COLUMNS = "%6s  %11s  %12s  %12s  %20s  %s";
+
   private PlanReport() {}
 
   static void print(Console console, Plan plan, boolean executed) {
-    console.line("broker     replicas       leaders       disk         written/s  bytes");
+    console.line(
+        String.format(
+            Locale.ROOT, COLUMNS, "broker", "replicas", "leaders", "disk", "written/s", "bytes"));
     for (int i = 0; i < plan.before().size(); i++) {
       Plan.Share before = plan.before().get(i);
       Plan.Share after = plan.after().get(i);
       console.line(
           String.format(
               Locale.ROOT,
-              "%6d  %11s  %12s  %9s  %16s  %s",
+              COLUMNS,
               before.broker(),
               change(before.replicas(), after.replicas()),
               change(before.leaders(), after.leaders()),

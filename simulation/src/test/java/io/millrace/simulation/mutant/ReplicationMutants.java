@@ -90,7 +90,7 @@ final class ReplicationMutants {
                 DELETING,
                 in("replication.LeaderReplica", "lowWatermark").takes("inMaximalIsr", false),
                 in("replication.LeaderReplica", "lowWatermark").takes("mayJoinIsr", false))
-            .caught(1, Mutant.DELETED),
+            .caught(3, Mutant.DELETED),
         Mutant.of(
                 "a deletion is not written down",
                 DELETING,
