@@ -1,22 +1,93 @@
 package io.millrace.replication;
 
+import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
+import io.millrace.log.PartitionLog;
 import io.millrace.log.format.BatchHeader;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// Why a follower's log has to be cut, with the evidence. What a leader says is about the log that
 /// was described to it, which ended at `asked`, after a record of `askedEpoch`; once the log has
 /// another end, it says nothing.
+///
+/// Methods and not switches over the kinds: clients wait for the first cut of a process that has
+/// just started, and the JVM makes a class for every such switch when it is first reached, and for
+/// a record's `toString` (decision 10).
 sealed interface CutPoint {
 
+  /// Whether the evidence is about a log with this end.
+  boolean isAbout(long logEndOffset, int latestEpoch);
+
+  /// The offset to cut at, or to begin again at. Under the partition's guard.
+  long target(FollowerReplica follower);
+
+  /// Cuts. Blocks.
+  ///
+  /// @param target what [#target] said
+  default void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
+    log.truncateTo(target);
+  }
+
   /// The leader says that the follower's last epoch ended differently in its log (KIP-595).
-  record Diverged(long asked, int askedEpoch, EpochEnd leaderEnd) implements CutPoint {}
+  record Diverged(long asked, int askedEpoch, EpochEnd leaderEnd) implements CutPoint {
+
+    @Override
+    public boolean isAbout(long logEndOffset, int latestEpoch) {
+      return asked == logEndOffset && askedEpoch == latestEpoch;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return follower.divergence(leaderEnd);
+    }
+
+    @Override
+    public String toString() {
+      return "Diverged[asked="
+          + asked
+          + ", askedEpoch="
+          + askedEpoch
+          + ", the leader's epoch "
+          + leaderEnd.epoch()
+          + " ends at "
+          + leaderEnd.endOffset()
+          + "]";
+    }
+  }
 
   /// The fetch offset was out of range and the leader's log ends below the follower's.
-  record LeaderEndsBelow(long asked, long leaderEndOffset) implements CutPoint {}
+  record LeaderEndsBelow(long asked, long leaderEndOffset) implements CutPoint {
+
+    @Override
+    public boolean isAbout(long logEndOffset, int latestEpoch) {
+      return asked == logEndOffset;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return leaderEndOffset;
+    }
+  }
 
   /// The leader's log begins behind the follower's end: nothing here is of use.
-  record LeaderStartsAbove(long asked, long leaderStartOffset) implements CutPoint {}
+  record LeaderStartsAbove(long asked, long leaderStartOffset) implements CutPoint {
+
+    @Override
+    public boolean isAbout(long logEndOffset, int latestEpoch) {
+      return asked == logEndOffset;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return leaderStartOffset;
+    }
+
+    @Override
+    public void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
+      log.truncateFullyAndStartAt(target);
+    }
+  }
 
   /// The leader's log begins in the middle of a batch (DeleteRecords), and so does this empty one:
   /// it begins again with that batch, which no log can hold a part of.
@@ -33,6 +104,23 @@ sealed interface CutPoint {
     }
 
     @Override
+    public boolean isAbout(long logEndOffset, int latestEpoch) {
+      return asked == logEndOffset;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return asked;
+    }
+
+    @Override
+    public void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
+      if (log.beginWithin(batch, leaderEpoch) instanceof AppendOutcome.Failed failed) {
+        throw failed.cause();
+      }
+    }
+
+    @Override
     public String toString() {
       return "Within[asked=%d, batch of %d bytes at %d]"
           .formatted(asked, batch.limit(), BatchHeader.baseOffset(batch, 0));
@@ -40,17 +128,16 @@ sealed interface CutPoint {
   }
 
   /// Recovery has found damage here; the leader has the records.
-  record Damaged() implements CutPoint {}
+  record Damaged() implements CutPoint {
 
-  /// Whether the evidence is about a log with this end.
-  default boolean isAbout(long logEndOffset, int latestEpoch) {
-    return switch (this) {
-      case Diverged(long asked, int askedEpoch, _) ->
-          asked == logEndOffset && askedEpoch == latestEpoch;
-      case LeaderEndsBelow(long asked, _) -> asked == logEndOffset;
-      case LeaderStartsAbove(long asked, _) -> asked == logEndOffset;
-      case Within(long asked, _) -> asked == logEndOffset;
-      case Damaged() -> true;
-    };
+    @Override
+    public boolean isAbout(long logEndOffset, int latestEpoch) {
+      return true;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return follower.damageBegins();
+    }
   }
 }

@@ -69,14 +69,7 @@ final class FollowerReplica implements ReplicaRole {
 
   /// The offset to cut at, or to begin again at.
   long decideCut(CutPoint point) {
-    long target =
-        switch (point) {
-          case CutPoint.Diverged(_, _, EpochEnd leaderEnd) -> divergence(leaderEnd);
-          case CutPoint.LeaderEndsBelow(_, long leaderEndOffset) -> leaderEndOffset;
-          case CutPoint.LeaderStartsAbove(_, long leaderStartOffset) -> leaderStartOffset;
-          case CutPoint.Within(long asked, _) -> asked;
-          case CutPoint.Damaged() -> replica.log.damage().getFirst().firstOffset();
-        };
+    long target = point.target(this);
     long end = replica.log.logEndOffset();
     if (target < replica.highWatermark()) {
       LOG.warn(
@@ -94,7 +87,7 @@ final class FollowerReplica implements ReplicaRole {
 
   /// KIP-279: back to the end of the largest epoch that both logs know; when this log does not know
   /// the leader's answer, to the end of the next lower one, and the next fetch asks again.
-  private long divergence(EpochEnd leaderEnd) {
+  long divergence(EpochEnd leaderEnd) {
     long end = replica.log.logEndOffset();
     EpochEnd own = replica.log.epochs().endOffsetFor(leaderEnd.epoch(), end);
     if (!own.isDefined()) {
@@ -104,5 +97,10 @@ final class FollowerReplica implements ReplicaRole {
       return Math.min(own.endOffset(), end);
     }
     return Math.min(Math.min(own.endOffset(), leaderEnd.endOffset()), end);
+  }
+
+  /// Where the damage begins that recovery has found.
+  long damageBegins() {
+    return replica.log.damage().getFirst().firstOffset();
   }
 }

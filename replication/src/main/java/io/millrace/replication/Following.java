@@ -64,22 +64,20 @@ final class Following {
       }
       if (fetched.recordsLength > 0) {
         replica.traffic.replicationBytesIn += fetched.recordsLength;
-        switch (follower.append(fetched, bytes)) {
-          case AppendOutcome.Appended appended -> {
-            flushDue = appended.flushDue();
-            moved = appended.lastOffset() >= appended.firstOffset();
-            replica.moves += moved ? 1 : 0;
-          }
-          case AppendOutcome.Duplicate _ -> {}
-          case AppendOutcome.Refused _
-              when replica.log.isSpannedBy(bytes, fetched.recordsAt, fetched.recordsLength) -> {
+        // No switch over the kinds, which costs the first fetch of a process (decision 10).
+        AppendOutcome outcome = follower.append(fetched, bytes);
+        if (outcome instanceof AppendOutcome.Appended appended) {
+          flushDue = appended.flushDue();
+          moved = appended.lastOffset() >= appended.firstOffset();
+          replica.moves += moved ? 1 : 0;
+        } else if (outcome instanceof AppendOutcome.Refused refused) {
+          if (replica.log.isSpannedBy(bytes, fetched.recordsAt, fetched.recordsLength)) {
             return FetchedOutcome.SPANS_START;
           }
-          case AppendOutcome.Refused refused -> {
-            LOG.warn("{}: fetched records are refused: {}", replica, refused.message());
-            return FetchedOutcome.REFUSED;
-          }
-          case AppendOutcome.Failed failed -> failure = failed.cause();
+          LOG.warn("{}: fetched records are refused: {}", replica, refused.message());
+          return FetchedOutcome.REFUSED;
+        } else if (outcome instanceof AppendOutcome.Failed failed) {
+          failure = failed.cause();
         }
       }
       if (failure == null) {
@@ -139,16 +137,7 @@ final class Following {
   }
 
   private void cutAt(long target, CutPoint point, int leaderEpoch) throws IOException {
-    switch (point) {
-      case CutPoint.LeaderStartsAbove _ -> replica.log.truncateFullyAndStartAt(target);
-      case CutPoint.Diverged _, CutPoint.LeaderEndsBelow _, CutPoint.Damaged _ ->
-          replica.log.truncateTo(target);
-      case CutPoint.Within(_, ByteBuffer batch) -> {
-        if (replica.log.beginWithin(batch, leaderEpoch) instanceof AppendOutcome.Failed failed) {
-          throw failed.cause();
-        }
-      }
-    }
+    point.cut(replica.log, target, leaderEpoch);
   }
 
   /// Whether the error says only that the leader and this follower do not agree yet who leads.

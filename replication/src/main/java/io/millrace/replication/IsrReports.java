@@ -141,14 +141,15 @@ final class IsrReports {
   }
 
   private void onReply(Map<Key, Asked> asked, ControllerReply reply) {
-    switch (reply) {
-      case ControllerReply.Answered(AlterPartitionResponseData response)
-          when response.errorCode() == Errors.NONE.code() ->
-          take(asked, response);
-      case ControllerReply.Answered answered ->
-          LOG.warn("AlterPartition refused, will repeat: {}", answered.response());
-      case ControllerReply.Unanswered unanswered ->
-          LOG.warn("AlterPartition not answered, will repeat: {}", unanswered.reason());
+    if (reply instanceof ControllerReply.Unanswered unanswered) {
+      LOG.warn("AlterPartition not answered, will repeat: {}", unanswered.reason());
+    } else if (reply instanceof ControllerReply.Answered answered) {
+      if (answered.response() instanceof AlterPartitionResponseData response
+          && response.errorCode() == Errors.NONE.code()) {
+        take(asked, response);
+      } else {
+        LOG.warn("AlterPartition refused, will repeat: {}", answered.response());
+      }
     }
     if (asked.isEmpty()) {
       busy = false;

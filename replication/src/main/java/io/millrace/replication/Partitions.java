@@ -272,6 +272,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       draft.add(partition);
     }
     partition.apply(LeaderState.of(registration), topicSettings);
+    fetchers.prepare(partition, registration.replicas);
     if (registration.leader >= 0 && registration.leader != brokerId) {
       fetchers.follow(partition, registration.leader, registration.leaderEpoch);
     } else {

@@ -99,6 +99,22 @@ final class ReplicaFetcher {
     fetch(true);
   }
 
+  /// Connects though there is nothing to fetch yet. On the loop.
+  void connect() {
+    if (closed || !followed.isEmpty()) {
+      return;
+    }
+    PeerConnection known = connection;
+    FetcherHost.Address address = host.addressOf(source);
+    if (known != null && (address == null || !known.leadsTo(address.host(), address.port()))) {
+      disconnect();
+    }
+    PeerConnection to = connected();
+    if (to != null) {
+      to.connect();
+    }
+  }
+
   /// On the loop. Does nothing when it is followed in a later epoch by now.
   void unfollow(FollowedPartition.Key key, int leaderEpoch) {
     FollowedPartition gone = followed.get(key);

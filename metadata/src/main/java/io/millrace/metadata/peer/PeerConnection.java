@@ -119,6 +119,11 @@ public final class PeerConnection {
     return host + ":" + port;
   }
 
+  /// Whether it leads there.
+  public boolean leadsTo(String otherHost, int otherPort) {
+    return host.equals(otherHost) && port == otherPort;
+  }
+
   /// Whether the other node has greeted and the connection has not ended since.
   public boolean isConnected() {
     return state == State.READY;

@@ -103,25 +103,33 @@ final class PeerClaims {
     if (cluster != null && !cluster.equals(clusterId)) {
       return null;
     }
-    return switch (request) {
-      case VoteRequestData vote -> toVote(vote);
-      case BeginQuorumEpochRequestData begin -> toLeader(begin);
-      case EndQuorumEpochRequestData end -> toLeader(end);
-      case FetchRequestData fetch -> toFetch(fetch);
-      case FetchSnapshotRequestData snapshot -> toFetchSnapshot(snapshot);
-      default -> null;
-    };
+    if (request instanceof VoteRequestData vote) {
+      return toVote(vote);
+    } else if (request instanceof BeginQuorumEpochRequestData begin) {
+      return toLeader(begin);
+    } else if (request instanceof EndQuorumEpochRequestData end) {
+      return toLeader(end);
+    } else if (request instanceof FetchRequestData fetch) {
+      return toFetch(fetch);
+    } else if (request instanceof FetchSnapshotRequestData snapshot) {
+      return toFetchSnapshot(snapshot);
+    }
+    return null;
   }
 
   private static @Nullable String clusterOf(ApiMessage request) {
-    return switch (request) {
-      case VoteRequestData vote -> vote.clusterId();
-      case BeginQuorumEpochRequestData begin -> begin.clusterId();
-      case EndQuorumEpochRequestData end -> end.clusterId();
-      case FetchRequestData fetch -> fetch.clusterId();
-      case FetchSnapshotRequestData snapshot -> snapshot.clusterId();
-      default -> null;
-    };
+    if (request instanceof VoteRequestData vote) {
+      return vote.clusterId();
+    } else if (request instanceof BeginQuorumEpochRequestData begin) {
+      return begin.clusterId();
+    } else if (request instanceof EndQuorumEpochRequestData end) {
+      return end.clusterId();
+    } else if (request instanceof FetchRequestData fetch) {
+      return fetch.clusterId();
+    } else if (request instanceof FetchSnapshotRequestData snapshot) {
+      return snapshot.clusterId();
+    }
+    return null;
   }
 
   /// Why a peer's answer to a request of this node cannot be true, or cannot be acted on, or null.
@@ -144,16 +152,20 @@ final class PeerClaims {
       return null;
     }
     boolean refusesEpoch = REFUSALS.contains(error);
-    return switch (answer) {
-      case BeginQuorumEpochResponseData _ when error == Errors.NONE && !quorum.reachesVoter(from) ->
-          "it is no voter any more";
-      case FetchResponseData _ when !refusesEpoch && !quorum.follows() && !introduces(word) ->
-          "it says " + error + ", and this node follows nobody";
-      default ->
-          refusesEpoch && word.leaderId() == nodeId
-              ? "it says " + error + " and that this node leads"
-              : null;
-    };
+    if (answer instanceof BeginQuorumEpochResponseData
+        && error == Errors.NONE
+        && !quorum.reachesVoter(from)) {
+      return "it is no voter any more";
+    }
+    if (answer instanceof FetchResponseData
+        && !refusesEpoch
+        && !quorum.follows()
+        && !introduces(word)) {
+      return "it says " + error + ", and this node follows nobody";
+    }
+    return refusesEpoch && word.leaderId() == nodeId
+        ? "it says " + error + " and that this node leads"
+        : null;
   }
 
   /// Whether a node that follows nobody learns of a leader.

@@ -42,11 +42,10 @@ final class RaftGate implements RaftQueue.Gate {
 
   @Override
   public @Nullable RaftMessage admit(RaftMessage message) {
-    return switch (message) {
-      case RaftRequest.Inbound request -> admit(request);
-      case RaftResponse.Inbound answer -> admit(answer);
-      default -> message;
-    };
+    if (message instanceof RaftRequest.Inbound request) {
+      return admit(request);
+    }
+    return message instanceof RaftResponse.Inbound answer ? admit(answer) : message;
   }
 
   private @Nullable RaftMessage admit(RaftRequest.Inbound request) {
