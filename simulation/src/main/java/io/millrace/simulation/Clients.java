@@ -150,6 +150,10 @@ final class Clients {
     return figures;
   }
 
+  boolean groupsAreThrough() {
+    return groups.stream().allMatch(ConsumerGroup::isThrough);
+  }
+
   /// Judges what can only be judged when the auditor has read everything.
   void check() {
     groups.forEach(ConsumerGroup::check);

@@ -151,7 +151,7 @@ public final class GroupLedger {
     new TreeMap<>(ends(ledger))
         .forEach((name, end) -> {
           Progress known = end.progress();
-          if (known == null || known.seen < end.offset() || known.committed != end.offset()) {
+          if (!end.isReached()) {
             throw new InvariantBroken(
                 "Unseen",
                 String.format(
@@ -165,7 +165,16 @@ public final class GroupLedger {
         });
   }
 
-  private record End(long offset, @Nullable Progress progress) {}
+  /// Whether [#check] would pass.
+  public boolean isThrough(Ledger ledger) {
+    return ends(ledger).values().stream().allMatch(End::isReached);
+  }
+
+  private record End(long offset, @Nullable Progress progress) {
+    boolean isReached() {
+      return progress != null && progress.seen >= offset && progress.committed == offset;
+    }
+  }
 
   private Map<String, End> ends(Ledger ledger) {
     Map<String, End> ends = new LinkedHashMap<>();

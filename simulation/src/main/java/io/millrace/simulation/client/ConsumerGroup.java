@@ -34,6 +34,9 @@ public final class ConsumerGroup implements SimulatedClient {
   private final List<PartitionReader> readers = new ArrayList<>();
   private boolean stopped;
 
+  /// Since the stop the members have asked anew where the partitions end.
+  private boolean asksEnds;
+
   public ConsumerGroup(
       World world,
       List<String> bootstrap,
@@ -105,6 +108,7 @@ public final class ConsumerGroup implements SimulatedClient {
         cluster.refresh(List.of(topic), _ -> {});
         members.forEach(ConsumerGroup::comeBack);
         readers.forEach(PartitionReader::forgetEnds);
+        asksEnds = true;
       });
     }
   }
@@ -121,7 +125,12 @@ public final class ConsumerGroup implements SimulatedClient {
       held.addAll(member.held());
       sum += member.held().size();
     }
-    return stopped && sum == held.size() && sum > 0 && sum == cluster.partitions(topic);
+    return asksEnds && sum == held.size() && sum > 0 && sum == cluster.partitions(topic);
+  }
+
+  /// Whether the group has read and committed what the auditor has read.
+  public boolean isThrough() {
+    return group.isThrough(ledger);
   }
 
   /// Holds the group to what the auditor has read at the end.
