@@ -4,7 +4,6 @@ import io.millrace.metadata.balance.Assignment.Piece;
 import io.millrace.metadata.balance.Assignment.Seat;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -61,7 +60,7 @@ final class DiskRelief {
             .thenComparingInt(move -> move.to.percent())
             .thenComparingLong(move -> move.to.bytes);
     List<Move> moves = new ArrayList<>();
-    for (Piece piece : new LinkedHashSet<>(full.pieces)) {
+    for (Piece piece : full.pieces) {
       for (Seat to : assignment.seats()) {
         if (piece.bytes() > 0 && to.takesReplicas() && assignment.fits(piece, full, to)) {
           moves.add(new Move(piece, to));
