@@ -32,6 +32,9 @@ final class LeaderReplica implements ReplicaRole {
   private long epochStart;
   private @Nullable IsrProposal pending;
 
+  /// Whether the controller may have heard of [#pending], which must then stay as it is.
+  private boolean asked;
+
   LeaderReplica(Replica replica, ReplicaHost host) {
     this.replica = replica;
     this.host = host;
@@ -155,7 +158,7 @@ final class LeaderReplica implements ReplicaRole {
   }
 
   private void maybeExpand(FollowerProgress follower) {
-    if (pending == null
+    if ((pending == null || mayWiden(follower.brokerId()))
         && !replica.state.isInSync(follower.brokerId())
         && follower.logEndOffset() >= replica.highWatermark()
         && follower.logEndOffset() >= epochStart
@@ -170,11 +173,21 @@ final class LeaderReplica implements ReplicaRole {
     }
   }
 
+  /// Whether another join waits to be said and can take this one along: brokers that come back
+  /// together join thousands of partitions each, and one change of each partition is enough.
+  private boolean mayWiden(int broker) {
+    IsrProposal waiting = pending;
+    return waiting != null
+        && !asked
+        && waiting.isr().size() > replica.state.isr().length
+        && !waiting.contains(broker);
+  }
+
   /// Whether fetches of this follower, which has all, leave the in-sync replicas as they are until
   /// the metadata changes: it is one of them, a change is under way, or it may not join.
   boolean hasSettled(int broker) {
     FollowerProgress follower = follower(broker);
-    return pending != null
+    return (pending != null && !mayWiden(broker))
         || replica.state.isInSync(broker)
         || (follower != null && !host.mayJoinIsr(broker, follower.brokerEpoch()));
   }
@@ -209,6 +222,12 @@ final class LeaderReplica implements ReplicaRole {
       }
     }
     if (joining != NOBODY) {
+      IsrProposal waiting = pending;
+      if (waiting != null) {
+        waiting.isr().stream()
+            .filter(member -> !replica.state.isInSync(member.brokerId()))
+            .forEach(members::add);
+      }
       members.add(new IsrProposal.Member(joining, epochOf(joining)));
     }
     return members;
@@ -222,6 +241,7 @@ final class LeaderReplica implements ReplicaRole {
   }
 
   private void propose(List<IsrProposal.Member> members) {
+    asked = false;
     pending =
         new IsrProposal(
             replica.state.leaderEpoch(),
@@ -232,6 +252,12 @@ final class LeaderReplica implements ReplicaRole {
 
   /// What the controller must hear, null for nothing.
   @Nullable IsrProposal pending() {
+    return pending;
+  }
+
+  /// What the controller is told now, null for nothing.
+  @Nullable IsrProposal ask() {
+    asked = true;
     return pending;
   }
 

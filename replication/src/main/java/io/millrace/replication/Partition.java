@@ -466,11 +466,12 @@ public final class Partition implements LogOwner {
     replica.watchers.disarm(alarm);
   }
 
-  /// What the controller must hear from this leader, null when there is nothing to say.
+  /// What the controller is told by this leader now, null when there is nothing to say. From now on
+  /// it stays as it is until the metadata shows it, or something else.
   @Nullable IsrProposal proposal() {
     synchronized (replica) {
       LeaderReplica leader = replica.leader();
-      return leader == null ? null : leader.pending();
+      return leader == null ? null : leader.ask();
     }
   }
 
