@@ -4,6 +4,7 @@ import io.millrace.metadata.controller.ControllerChannel;
 import io.millrace.metadata.controller.ControllerReply;
 import io.millrace.runtime.EventLoop;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -171,14 +172,22 @@ final class IsrReports {
 
   /// Removes from `asked` what need not be asked again.
   private void take(Map<Key, Asked> asked, AlterPartitionResponseData response) {
+    Map<Errors, Integer> refusals = new EnumMap<>(Errors.class);
     for (AlterPartitionResponseData.TopicData topic : response.topics()) {
       for (AlterPartitionResponseData.PartitionData partition : topic.partitions()) {
         Key key = new Key(topic.topicId(), partition.partitionIndex());
         Asked change = asked.get(key);
-        if (change != null && settled(change, Errors.forCode(partition.errorCode()))) {
+        Errors error = Errors.forCode(partition.errorCode());
+        if (error != Errors.NONE) {
+          refusals.merge(error, 1, Integer::sum);
+        }
+        if (change != null && settled(change, error)) {
           asked.remove(key);
         }
       }
+    }
+    if (!refusals.isEmpty()) {
+      LOG.info("not changed: {}", refusals);
     }
   }
 
@@ -187,7 +196,8 @@ final class IsrReports {
       case NONE -> true;
       // The partition epoch was right, so no controller has applied it or ever will.
       case OPERATION_NOT_ATTEMPTED, INELIGIBLE_REPLICA -> {
-        LOG.info("{}: the controller does not take {}: {}", asked.partition, asked.proposal, error);
+        LOG.debug(
+            "{}: the controller does not take {}: {}", asked.partition, asked.proposal, error);
         asked.partition.onRejected(asked.proposal);
         yield true;
       }
@@ -198,7 +208,7 @@ final class IsrReports {
           INVALID_UPDATE_VERSION,
           INVALID_REQUEST,
           NEW_LEADER_ELECTED -> {
-        LOG.info("{}: {} for {}", asked.partition, error, asked.proposal);
+        LOG.debug("{}: {} for {}", asked.partition, error, asked.proposal);
         yield true;
       }
       default -> {

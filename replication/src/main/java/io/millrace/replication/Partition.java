@@ -206,7 +206,15 @@ public final class Partition implements LogOwner {
       return ReplicaRole.None.NONE;
     }
     FollowerReplica same = replica.follower(next.leaderEpoch());
-    return same != null ? same : new FollowerReplica(replica);
+    if (same != null) {
+      return same;
+    }
+    // Epochs that this replica led without a record are not its last record's. The leader would
+    // find
+    // that it does not know them and have them cut: thousands of cuts of nothing, where brokers led
+    // by the metadata of before their start until they were fenced.
+    replica.log.epochs().truncateFromEnd(replica.log.logEndOffset());
+    return new FollowerReplica(replica);
   }
 
   /// Takes new topic settings over.

@@ -78,4 +78,18 @@ class JoiningTogetherTest {
     fetches(2);
     assertThat(told()).containsExactly(1, 3, 2);
   }
+
+  @Test
+  void whoFollowsForgetsEpochsThatItLedWithoutARecord() {
+    assertThat(broker.partition().hosted().log().latestEpoch()).isEqualTo(EPOCH);
+    broker
+        .partition()
+        .apply(
+            new LeaderState(2, EPOCH + 1, 2, REPLICAS, REPLICAS, false),
+            new TopicSettings(LogConfig.DEFAULTS, 1));
+    FollowerPosition position = new FollowerPosition();
+    assertThat(broker.partition().position(EPOCH + 1, position))
+        .isEqualTo(FollowerPosition.Readiness.READY);
+    assertThat(position.lastFetchedEpoch).isEqualTo(-1);
+  }
 }
