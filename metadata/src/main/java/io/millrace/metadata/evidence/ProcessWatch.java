@@ -14,16 +14,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// CONNECTING --open-->         HELD
-/// HELD       --closed-->       CONNECTING    at once; after RETRY_MS where it was held for less
+/// HELD       --closed-->       CONNECTING    at once; soon where it was held for less than RETRY_MS
 /// CONNECTING --refused-->      the owner is told; CONNECTING again after RETRY_MS
-/// CONNECTING --other reason--> CONNECTING again after SILENT_RETRY_MS
+/// CONNECTING --reset-->        CONNECTING again soon
+/// CONNECTING --silence-->      CONNECTING again after SILENT_RETRY_MS
 /// ```
+///
+/// While the kernel takes a process down, it may still take a connection in, and reset it. What is
+/// there some milliseconds later is the truth: *soon* is SOON_MS the first time, twice as long each
+/// time after it, and at most RETRY_MS where a connection came about, else SILENT_RETRY_MS.
 ///
 /// Belongs to one connection loop.
 final class ProcessWatch {
 
   private static final int CONNECT_TIMEOUT_MS = 2_000;
   private static final long RETRY_MS = 50;
+  private static final long SOON_MS = 3;
   private static final long SILENT_RETRY_MS = 500;
 
   /// Told when nobody listens there.
@@ -41,6 +47,7 @@ final class ProcessWatch {
   private @Nullable Attempt attempt;
   private @Nullable Timer retry;
   private boolean wasHeld;
+  private long soonMs = SOON_MS;
   private boolean stopped;
 
   ProcessWatch(World world, EventLoop loop, String host, int port, OnRefused onRefused) {
@@ -77,6 +84,11 @@ final class ProcessWatch {
     }
   }
 
+  private void startSoon(long mostMs) {
+    startAfter(Math.min(soonMs, mostMs));
+    soonMs = Math.min(SILENT_RETRY_MS, 2 * soonMs);
+  }
+
   private void startAfter(long delayMs) {
     if (!stopped) {
       retry = loop.schedule(delayMs * 1_000_000, this::start);
@@ -85,6 +97,7 @@ final class ProcessWatch {
 
   /// One connection, from the attempt on.
   private final class Attempt implements ConnectionHandler {
+    private final long begunNanos = world.clock().nanos();
     private @Nullable Connection connection;
     private long openedNanos;
 
@@ -119,11 +132,11 @@ final class ProcessWatch {
         failedToConnect(cause);
         return;
       }
-      boolean brief = world.clock().nanos() - openedNanos < RETRY_MS * 1_000_000;
       wasHeld = true;
-      if (brief) {
-        startAfter(RETRY_MS);
+      if (isShort(openedNanos)) {
+        startSoon(RETRY_MS);
       } else {
+        soonMs = SOON_MS;
         start();
       }
     }
@@ -132,9 +145,15 @@ final class ProcessWatch {
       if (PeerFailure.whileConnecting(cause).kind() == PeerFailure.Kind.REFUSED) {
         startAfter(RETRY_MS);
         onRefused.refused(wasHeld);
+      } else if (isShort(begunNanos)) {
+        startSoon(SILENT_RETRY_MS);
       } else {
         startAfter(SILENT_RETRY_MS);
       }
+    }
+
+    private boolean isShort(long sinceNanos) {
+      return world.clock().nanos() - sinceNanos < RETRY_MS * 1_000_000;
     }
   }
 }

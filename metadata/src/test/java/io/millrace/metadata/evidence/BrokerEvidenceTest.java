@@ -104,6 +104,25 @@ class BrokerEvidenceTest {
     assertThat(asked.offlineLogDirs()).isEmpty();
   }
 
+  /// While the kernel takes a process down, it may take one more connection in.
+  @Test
+  void aConnectionThatIsResetAtOnceIsTriedAgainSoon() throws IOException {
+    List<Connection> opened = new ArrayList<>();
+    broker.network().listen("", PORT, () -> new HoldsOne(opened));
+    evidence.onLeaderChange(1, 1);
+    show(7, false);
+    world.runFor(SECOND);
+    opened.getFirst().close();
+    while (opened.size() < 2) {
+      world.runFor(SECOND / 10_000);
+    }
+
+    broker.kill();
+    world.runFor(SECOND / 50);
+
+    assertThat(heartbeats).isNotEmpty();
+  }
+
   @Test
   void aBrokerThatDiedWithTheFormerControllerIsFenced() {
     show(7, false);
@@ -157,8 +176,25 @@ class BrokerEvidenceTest {
     assertThat(heartbeats).isNotEmpty();
   }
 
+  /// Keeps the first connection and closes all others.
+  private static final class HoldsOne extends Silent {
+    private final List<Connection> opened;
+
+    HoldsOne(List<Connection> opened) {
+      this.opened = opened;
+    }
+
+    @Override
+    public void onOpen(Connection connection) {
+      opened.add(connection);
+      if (opened.size() > 1) {
+        connection.close();
+      }
+    }
+  }
+
   /// Accepts and says nothing.
-  private static final class Silent implements ConnectionHandler {
+  private static class Silent implements ConnectionHandler {
     @Override
     public void onOpen(Connection connection) {}
 
