@@ -143,7 +143,7 @@ final class LogReplay {
     } catch (IOException e) {
       log.suspect(offset);
       return new Found.Unreadable(offset, new KafkaStorageException("Cannot read " + shard, e));
-    } catch (KafkaStorageException e) {
+    } catch (KafkaStorageException | CorruptRecordException e) {
       return new Found.Unreadable(offset, e);
     } catch (RuntimeException e) {
       return new Found.Nothing(e);

@@ -238,12 +238,14 @@ final class RotRepairs implements ScrubListener {
 
   private void onAnswer(Repair repair, int source, ByteBuffer body) {
     RepairOutcome[] outcome = {new RepairOutcome.Unfit("it has nothing there")};
+    boolean[] sent = new boolean[1];
     Errors[] error = {Errors.NONE};
     reader.read(
         body,
         (fetched, bytes) -> {
           error[0] = fetched.error;
-          if (fetched.error == Errors.NONE && fetched.recordsLength > 0) {
+          sent[0] = fetched.recordsLength > 0;
+          if (fetched.error == Errors.NONE && sent[0]) {
             outcome[0] =
                 repair.partition.repair(
                     repair.range, bytes, fetched.recordsAt, fetched.recordsLength);
@@ -265,6 +267,8 @@ final class RotRepairs implements ScrubListener {
         ask(repair, source);
       }
       case RepairOutcome.Unfit unfit -> {
+        // A follower that has not heard yet that the records are committed sends none.
+        repair.unheard |= !sent[0];
         LOG.warn(
             "{}: broker {} cannot repair {}: {}",
             repair.partition,
