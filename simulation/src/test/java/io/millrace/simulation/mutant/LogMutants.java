@@ -3,6 +3,7 @@ package io.millrace.simulation.mutant;
 import static io.millrace.simulation.mutant.Edit.in;
 
 import java.util.List;
+import java.util.Set;
 
 /// Bugs of one log on one disk: producers, recovery, durability.
 final class LogMutants {
@@ -13,6 +14,10 @@ final class LogMutants {
       "nodes=1 durability=page-cache seconds=20 " + Mutant.PLAIN + " faults=";
   private static final String ONE_SYNCED =
       "nodes=1 durability=fsync seconds=20 " + Mutant.PLAIN + " faults=";
+
+  /// What is synced and committed, and so may rot, is written down every ten seconds.
+  private static final String ROT =
+      "nodes=3 durability=fsync seconds=24 " + Mutant.PLAIN + " faults=bit-flip";
 
   private static final String QUIET =
       "nodes=1 durability=page-cache seconds=6 " + Mutant.PLAIN + " faults=none";
@@ -70,6 +75,21 @@ final class LogMutants {
                 ONE_SYNCED + "power",
                 in("log.LogFlush", "run").doesNotCall("DiskFile.sync"))
             .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "a scrub does not compare checksums",
+                ROT,
+                in("log.scrub.SegmentScrub", "<init>").passes(false, "BatchScanner.<init>"))
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "nobody hears what a scrub has found",
+                ROT,
+                in("log.scrub.LogScrub", "report").doesNotCall("onRot"))
+            .caught(1, Mutant.STUCK),
+        Mutant.of(
+                "a repair is written beside what is rotten",
+                ROT,
+                in("log.RangeRepair", "write").isOff("RottenRange.position", 1))
+            .caught(1, Set.of("EveryRequestAnswered", "OffsetsAgree", "LogMatching", "Progress")),
         Mutant.of(
                 "answers a repeated batch with a wrong offset",
                 THREE + "kill,cut,pause,reset",
