@@ -37,6 +37,10 @@ final class LogTruncation {
       fullyTo(offset);
       return;
     }
+    if (log.damageAt(offset) == null) {
+      // Throws where rot is in the way, of which nobody knows yet: before anything is changed.
+      log.segments.get(log.segments.floor(offset)).find(offset);
+    }
     lowerPoints(offset);
     Path mark = markCut(offset);
     int keep = log.segments.floor(offset);

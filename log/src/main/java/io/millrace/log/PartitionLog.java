@@ -301,6 +301,8 @@ public final class PartitionLog {
   /// Cuts the log so that `offset` is its end; a batch that spans it goes as a whole. Blocks.
   ///
   /// @return the new log end offset
+  /// @throws DamagedBatchException where the place cannot be found for rot before it; nothing has
+  ///   changed then
   public long truncateTo(long offset) throws IOException {
     new LogTruncation(log, this).to(offset);
     checkInvariants();

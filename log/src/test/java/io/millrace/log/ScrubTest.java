@@ -1,6 +1,7 @@
 package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.scrub.ScrubFigures;
@@ -151,6 +152,20 @@ class ScrubTest {
     flip(4, 9);
 
     assertThat(errorAt(50)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+  }
+
+  @Test
+  void isNotCutWhereRotHidesThePlace() {
+    flip(4, 9);
+    long end = log().logEndOffset();
+
+    on.run(() ->
+        assertThatThrownBy(() -> log().truncateTo(50)).isInstanceOf(DamagedBatchException.class));
+    assertThat(log().logEndOffset()).isEqualTo(end);
+    on.runFor(40);
+    on.run(() -> log().truncateTo(50));
+
+    assertThat(log().logEndOffset()).isEqualTo(50);
   }
 
   @Test

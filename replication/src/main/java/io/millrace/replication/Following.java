@@ -1,6 +1,7 @@
 package io.millrace.replication;
 
 import io.millrace.log.AppendOutcome;
+import io.millrace.log.DamagedBatchException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.Errors;
@@ -113,6 +114,10 @@ final class Following {
     IOException failure = null;
     try {
       replica.host.maintain(partition, () -> cutAt(target, point, leaderEpoch));
+    } catch (DamagedBatchException e) {
+      // The leader's next answer asks for the cut again; by then it may be repaired.
+      LOG.warn("{}: is cut later: {}", replica, e.getMessage());
+      partition.suspect(target);
     } catch (IOException e) {
       failure = e;
     }

@@ -455,7 +455,7 @@ public final class Segment {
         next = scanner.lastOffset() + 1;
       }
       bytesSinceIndexEntry = size - lastIndexed;
-      return scanner.stop() == BatchScanner.Stop.END ? next : -1;
+      return scanner.stop() == BatchScanner.Stop.END ? Math.max(next, rot.nextOffset()) : -1;
     } finally {
       lookups.giveBack(buffer);
     }

@@ -30,6 +30,11 @@ public final class SegmentRot {
     return null;
   }
 
+  /// Behind the last range, 0 where there is none.
+  long nextOffset() {
+    return ranges.isEmpty() ? 0 : ranges.getLast().nextOffset();
+  }
+
   /// Notes a range, unless it is known or one that it overlaps with.
   ///
   /// @return the range as it is known now
