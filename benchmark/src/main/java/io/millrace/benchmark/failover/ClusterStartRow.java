@@ -48,7 +48,7 @@ public final class ClusterStartRow implements ClusterRow {
 
   @Override
   public String name() {
-    return clean ? "start-many" : "start-many-killed";
+    return clean ? "cluster-start" : "cluster-start-killed";
   }
 
   @Override
