@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
@@ -24,10 +25,12 @@ final class AotTrainCluster {
   private static final int NODES = 3;
   private static final int PATIENCE_SECONDS = 120;
 
-  /// Between two records, and how many come between two blows: followers settle meanwhile.
-  private static final int PACE_MS = 2;
+  /// Between two records. They come all the time and quickly: a leader that is stopped has some
+  /// that not all followers have, so that the others cut their logs.
+  private static final long PACE_NANOS = 300_000;
 
-  private static final int RECORDS = 500;
+  /// Between two blows: followers settle.
+  private static final int CALM_MS = 1_000;
 
   /// The commands that write, as a process.
   interface Commands {
@@ -39,6 +42,7 @@ final class AotTrainCluster {
   private final Node[] nodes = new Node[NODES];
   private final List<Map<String, String>> properties = new ArrayList<>();
   private final FormatChoices format = new FormatChoices();
+  private volatile boolean enough;
 
   AotTrainCluster(Path directory, Commands commands) {
     this.directory = directory;
@@ -61,14 +65,18 @@ final class AotTrainCluster {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      try (OutputStream records = writer.getOutputStream()) {
-        write(records);
+      Thread feed = Thread.ofPlatform().name("feed").start(() -> feed(writer.getOutputStream()));
+      try {
+        TimeUnit.MILLISECONDS.sleep(CALM_MS);
         for (int i = 0; i < NODES; i++) {
           nodes[i].close();
           nodes[i] = NodeProcess.start(properties.get(i), format);
           awaitReady(nodes[i]);
-          write(records);
+          TimeUnit.MILLISECONDS.sleep(CALM_MS);
         }
+      } finally {
+        enough = true;
+        feed.join();
       }
       if (!writer.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         writer.destroyForcibly();
@@ -127,11 +135,16 @@ final class AotTrainCluster {
     }
   }
 
-  private static void write(OutputStream records) throws IOException, InterruptedException {
-    for (int i = 0; i < RECORDS; i++) {
-      records.write(("key-" + i + ":value-" + i + "\n").getBytes(StandardCharsets.UTF_8));
-      records.flush();
-      TimeUnit.MILLISECONDS.sleep(PACE_MS);
+  /// Writes until there is enough. Where the writer has ended, its exit status tells.
+  private void feed(OutputStream records) {
+    try (records) {
+      for (int i = 0; !enough; i++) {
+        records.write(("key-" + i + ":value-" + i + "\n").getBytes(StandardCharsets.UTF_8));
+        records.flush();
+        LockSupport.parkNanos(PACE_NANOS);
+      }
+    } catch (IOException e) {
+      System.err.println("the writer of the training takes no more: " + e.getMessage());
     }
   }
 }

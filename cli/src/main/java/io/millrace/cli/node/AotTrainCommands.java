@@ -40,7 +40,7 @@ public final class AotTrainCommands implements Callable<Integer> {
 
   private int writeWhatComes() {
     command("", "topic", "create", "replicated", "-p", "6", "-b", at);
-    run(console.in(), "produce", "replicated", "-K", ":", "-b", at);
+    run(console.in(), "produce", "replicated", "-K", ":", "-X", "linger.ms=0", "-b", at);
     consume("replicated", "consumer", 1);
     return ExitCode.OK;
   }
