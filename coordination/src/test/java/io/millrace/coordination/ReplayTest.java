@@ -131,10 +131,14 @@ final class ReplayTest {
   }
 
   @Test
-  void rottenBatchFailsTheLoad() {
+  void aRottenBatchThatNobodyRepairsFailsTheLoad() {
     log.store(plain(commit(group, 0, 1)));
     log.spoilLastBatch();
     cluster.start();
+    assertThat(client.now(client.commit(group, 0, 2)))
+        .as("it may be repaired")
+        .isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+    cluster.advance(60_000);
     assertThat(client.now(client.commit(group, 0, 2))).isEqualTo(Errors.NOT_COORDINATOR);
   }
 
