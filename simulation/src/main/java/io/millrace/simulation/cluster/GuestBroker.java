@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Each step is judged by the newest image of the nodes, and asked for until that shows it: so the
-/// faults of others delay it and do not break it.
+/// faults of others delay it and do not break it. After a blackout the newest may be one of long
+/// ago, when nobody had given it a replica: nothing is done until one is as new as the last.
 final class GuestBroker {
 
   private static final long LOOK_NANOS = 250_000_000L;
@@ -56,6 +57,7 @@ final class GuestBroker {
   private final int choice;
   private final BooleanSupplier healing;
   private State state = State.JOINING;
+  private long judgedOffset;
 
   /// @param fault says how long it stays, and what else happens to it
   /// @param healing whether nothing may happen to it any more
@@ -104,7 +106,8 @@ final class GuestBroker {
 
   private void look() {
     MetadataImage image = cluster.image();
-    if (image != null && !operator.isBusy()) {
+    if (image != null && image.offset() >= judgedOffset && !operator.isBusy()) {
+      judgedOffset = image.offset();
       step(image, image.cluster().broker(node.id()));
     }
     if (!isSettled()) {
@@ -130,8 +133,9 @@ final class GuestBroker {
       }
       case MOVING_OUT -> moveOut(image);
       case RETIRED -> {
-        if (node.isUp()) {
-          // It has not stopped yet.
+        // A request to move something in may come late, from a network that held it up.
+        if (node.isUp() || !isEmptied(image)) {
+          // It has not stopped yet, or has something again.
         } else if (registration != null) {
           operator.unregister();
         } else {
@@ -159,14 +163,20 @@ final class GuestBroker {
   }
 
   private void moveOut(MetadataImage image) {
-    List<Move> moves = moves(image, false);
-    if (!moves.isEmpty()) {
-      operator.reassign(moves.getFirst().partition(), moves.getFirst().to());
-    } else if (cluster.holds(node) == 0 && (node.isReady() || !node.isUp())) {
+    if (isEmptied(image) && (node.isReady() || !node.isUp())) {
       to(State.RETIRED);
       node.retire();
       cluster.forget(node);
     }
+  }
+
+  /// Whether it holds nothing; else the next replica is asked to go, unless all are on their way.
+  private boolean isEmptied(MetadataImage image) {
+    List<Move> moves = moves(image, false);
+    if (!moves.isEmpty()) {
+      operator.reassign(moves.getFirst().partition(), moves.getFirst().to());
+    }
+    return cluster.holds(node) == 0;
   }
 
   /// What happens to it in its time, with those that formed the cluster hit by the other faults.
