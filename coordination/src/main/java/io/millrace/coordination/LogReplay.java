@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// 4. What cannot be read may be rotten, and repaired within a moment: it is read again for half a
 ///    minute before the load fails. (Kafka's fails at once, until the partition has another
 ///    leader.)
+/// 5. A later load of the shard ends this one without an answer ([ReplayLoader]).
 ///
 /// And where Kafka's stops short: a log whose start moves past the replay is followed there, and an
 /// empty log that does not begin at zero leaves the shard at its end, so that the first write is
@@ -90,13 +91,29 @@ final class LogReplay {
     this.startedAtMs = queuedAtMs;
   }
 
-  /// Completes on the shard's loop.
+  TopicPartition shard() {
+    return shard;
+  }
+
+  /// Completes on the shard's loop, unless the load is abandoned.
   CompletableFuture<LoadSummary> future() {
     return future;
   }
 
+  /// Ends without an answer. To be called on the shard's loop.
+  void abandon() {
+    if (loader.withdraw(this)) {
+      ended = true;
+    } else if (!ended) {
+      end();
+    }
+  }
+
   void start() {
     loop.execute(() -> {
+      if (ended) {
+        return;
+      }
       startedAtMs = loader.time().milliseconds();
       CoordinatorLog log = loader.leading(shard);
       if (log == null) {
@@ -276,21 +293,22 @@ final class LogReplay {
     }
     advanceTo(logEndOffset, log.highWatermark());
     end();
-    future.complete(
+    LoadSummary summary =
         new LoadSummary(
-            startedAtMs, loader.time().milliseconds(), startedAtMs - queuedAtMs, records, bytes));
+            startedAtMs, loader.time().milliseconds(), startedAtMs - queuedAtMs, records, bytes);
+    loader.answer(shard, () -> future.complete(summary));
   }
 
   private void fail(RuntimeException reason) {
     end();
-    future.completeExceptionally(reason);
+    loader.answer(shard, () -> future.completeExceptionally(reason));
   }
 
   private void end() {
     ended = true;
     current = null;
     ahead = null;
-    loader.onEnd();
+    loader.onEnd(this);
   }
 
   private RuntimeException notLeading() {

@@ -3,6 +3,8 @@ package io.millrace.coordination;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Workers;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Time;
@@ -16,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// meanwhile is bounded too (two windows each, see [LogReplay]); the others wait their turn.
 /// Loading is asked for on the shard's loop, and the answer completes there.
 ///
-/// The monitor guards the queue of those that wait.
+/// A shard's new load ends the one before without an answer. The runtime does not ask which load it
+/// was that ended: it takes whatever ends for the shard that loads now. A node that led, led no
+/// more, and leads again while the first load still waits for a repair would otherwise serve a
+/// shard that knows nothing, without its members' timers. For the same reason an answer goes before
+/// what waits for the shard: behind a departure and a return it would be taken for the new load's.
+///
+/// The monitor guards the queue of those that wait and the table of those that have not ended.
 final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
   private static final int CONCURRENT_PER_LOOP = 2;
 
@@ -28,6 +36,7 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
   private final int readBytes;
 
   private final ArrayDeque<LogReplay> waiting = new ArrayDeque<>();
+  private final Map<TopicPartition, LogReplay> loads = new HashMap<>();
   private int running;
   private volatile boolean closed;
 
@@ -50,8 +59,13 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
   public CompletableFuture<LoadSummary> load(
       TopicPartition shard, CoordinatorPlayback<CoordinatorRecord> playback) {
     LogReplay replay = new LogReplay(this, shard, playback);
+    LogReplay before;
     synchronized (this) {
+      before = loads.put(shard, replay);
       waiting.add(replay);
+    }
+    if (before != null) {
+      before.abandon();
     }
     startNext();
     return replay.future();
@@ -91,12 +105,23 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     return readBytes;
   }
 
-  /// A replay has ended, well or badly.
-  void onEnd() {
+  /// A replay that was started has ended, well or badly.
+  void onEnd(LogReplay replay) {
     synchronized (this) {
       running--;
+      loads.remove(replay.shard(), replay);
     }
     startNext();
+  }
+
+  /// Answers, on the shard's loop.
+  void answer(TopicPartition shard, Runnable answer) {
+    loops.first(shard, answer);
+  }
+
+  /// Whether it waited still.
+  synchronized boolean withdraw(LogReplay replay) {
+    return waiting.remove(replay);
   }
 
   private void startNext() {

@@ -26,6 +26,9 @@ final class ShardLoop {
   private boolean posted;
   private boolean closed;
 
+  /// Belongs to the loop: whether the events of the step that runs go before those that wait.
+  private boolean first;
+
   ShardLoop(EventLoop loop) {
     this.loop = loop;
   }
@@ -34,7 +37,21 @@ final class ShardLoop {
     return loop;
   }
 
+  /// Runs the step, whose events go before everything that waits. To be called on the loop.
+  void first(Runnable step) {
+    first = true;
+    try {
+      step.run();
+    } finally {
+      first = false;
+    }
+  }
+
   void addLast(CoordinatorEvent event) {
+    if (loop.inLoop() && first) {
+      addFirst(event);
+      return;
+    }
     boolean post;
     synchronized (this) {
       checkOpen();

@@ -37,6 +37,12 @@ final class ShardLoops implements CoordinatorEventProcessor {
     shardLoopOf(event.key()).addFirst(event);
   }
 
+  /// Runs a step of which the shard hears before it hears of anything that waits for it. To be
+  /// called on the shard's loop, outside its events.
+  void first(TopicPartition shard, Runnable step) {
+    shardLoopOf(shard).first(step);
+  }
+
   @Override
   public void close() {
     loops.forEach(ShardLoop::close);

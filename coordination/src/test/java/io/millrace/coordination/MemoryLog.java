@@ -50,6 +50,11 @@ final class MemoryLog implements CoordinatorLog {
     bytes[bytes.length - 1] ^= 1;
   }
 
+  /// Flips it back.
+  void mendLastBatch() {
+    spoilLastBatch();
+  }
+
   void deleteUpTo(long offset) {
     logStartOffset = offset;
     batches.removeIf(batch -> batch.nextOffset <= offset);

@@ -142,6 +142,22 @@ final class ReplayTest {
     assertThat(client.now(client.commit(group, 0, 2))).isEqualTo(Errors.NOT_COORDINATOR);
   }
 
+  /// The first load, which waited for the repair, ends while the second one still waits.
+  @Test
+  void aLoadOfAFormerTenureIsNotTakenForThePresentOnes() {
+    log.store(plain(commit(group, 0, 1)));
+    log.spoilLastBatch();
+    cluster.start().advance(100);
+    cluster.moveOffsetsPartition(partition, false);
+    cluster.moveOffsetsPartition(partition, true);
+    cluster.settle();
+    log.mendLastBatch();
+    cluster.advance(200);
+    assertThat(commitNow()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+    cluster.advance(100);
+    assertThat(client.committed(group)).isEqualTo(Map.of(0, 1L));
+  }
+
   @Test
   void followsALogWhoseStartMoves() {
     for (int i = 0; i < 2_000; i++) {

@@ -84,6 +84,20 @@ final class ShardLoopsTest {
   }
 
   @Test
+  void eventsOfAFirstStepOvertakeWhatWaits() {
+    TopicPartition shard = event("of it").key();
+    loops
+        .loopOf(shard)
+        .execute(() -> {
+          loops.enqueueLast(event("waits"));
+          loops.first(shard, () -> loops.enqueueLast(event("loaded")));
+          loops.enqueueLast(event("comes"));
+        });
+    settle();
+    assertThat(seen).containsExactly("loaded", "waits", "comes");
+  }
+
+  @Test
   void failureIsItsEventsAlone() {
     loops.enqueueLast(
         new Event(
