@@ -6,9 +6,6 @@ import io.millrace.log.FutureLogs;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
-import io.millrace.log.RepairOutcome;
-import io.millrace.log.segment.RottenRange;
-import io.millrace.runtime.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -53,6 +50,7 @@ public final class Partition implements LogOwner {
   private final Appends appends;
   private final Reads reads;
   private final Following following;
+  private final PartitionRot rot;
 
   Partition(
       TopicIdPartition id, int brokerId, HostedLog hosted, long highWatermark, ReplicaHost host) {
@@ -62,6 +60,7 @@ public final class Partition implements LogOwner {
     this.appends = new Appends(this, replica);
     this.reads = new Reads(this, replica);
     this.following = new Following(this, replica);
+    this.rot = new PartitionRot(this, replica);
   }
 
   public TopicIdPartition id() {
@@ -340,7 +339,7 @@ public final class Partition implements LogOwner {
   @Override
   public void guarded(LogStep step) throws IOException {
     synchronized (replica) {
-      if (isUsable()) {
+      if (replica.isUsable()) {
         step.run(replica.log);
       }
     }
@@ -520,65 +519,14 @@ public final class Partition implements LogOwner {
     following.cut(leaderEpoch, point);
   }
 
-  /// The other replicas, in the order in which they are likely to have what this one lacks.
-  List<Integer> repairSources() {
-    synchronized (replica) {
-      return replica.others();
-    }
-  }
-
-  /// Writes another replica's bytes over a rotten range ([PartitionLog#repair]).
-  ///
-  /// @param bytes lent
-  RepairOutcome repair(RottenRange range, ByteBuffer bytes, int position, int length) {
-    RepairOutcome[] outcome = {RepairOutcome.GONE};
-    try {
-      guarded(log -> outcome[0] = log.repair(range, bytes, position, length));
-    } catch (IOException e) {
-      host.onDiskFailure(this, e);
-    }
-    return outcome[0];
-  }
-
-  /// Makes a repair durable, and lets those go on who were refused the range. Blocks.
-  void syncRepaired(DiskFile file) {
-    try {
-      file.sync();
-    } catch (IOException e) {
-      host.onDiskFailure(this, e);
-    } finally {
-      file.release();
-    }
-    synchronized (replica) {
-      replica.moves++;
-    }
-    replica.watchers.signal();
-  }
-
   /// Somebody could not use what was read at `offset`: it is looked at soon.
   public void suspect(long offset) {
     host.suspect(this, offset);
   }
 
-  /// Nobody has this range: readers are told so.
-  RottenRange markLost(RottenRange range) {
-    synchronized (replica) {
-      if (isUsable()) {
-        replica.log.markLost(range, true);
-      }
-    }
-    return range.asLost(true);
-  }
-
-  boolean isRotten(RottenRange range) {
-    synchronized (replica) {
-      return isUsable() && replica.log.rot().contains(range);
-    }
-  }
-
-  /// Under the guard.
-  private boolean isUsable() {
-    return !replica.offline && !replica.deleted && !replica.cutting;
+  /// What is rotten in its log.
+  PartitionRot rot() {
+    return rot;
   }
 
   /// Whether a copy that an earlier process began is a beginning of this log.

@@ -183,6 +183,11 @@ final class Replica {
     durableLogStart = 0;
   }
 
+  /// Whether anybody but a worker that cuts it may touch the log.
+  boolean isUsable() {
+    return !offline && !deleted && !cutting;
+  }
+
   Errors leaderError() {
     if (offline) {
       return Errors.KAFKA_STORAGE_ERROR;

@@ -151,7 +151,7 @@ final class RotRepairs implements ScrubListener {
     }
     next.unheard = false;
     next.sources.clear();
-    next.sources.addAll(next.partition.repairSources());
+    next.sources.addAll(next.partition.rot().sources());
     askNext(next);
   }
 
@@ -247,8 +247,10 @@ final class RotRepairs implements ScrubListener {
           sent[0] = fetched.recordsLength > 0;
           if (fetched.error == Errors.NONE && sent[0]) {
             outcome[0] =
-                repair.partition.repair(
-                    repair.range, bytes, fetched.recordsAt, fetched.recordsLength);
+                repair
+                    .partition
+                    .rot()
+                    .repair(repair.range, bytes, fetched.recordsAt, fetched.recordsLength);
           }
         });
     Errors refused = reader.error() != Errors.NONE ? reader.error() : error[0];
@@ -285,7 +287,7 @@ final class RotRepairs implements ScrubListener {
     host.world()
         .workers()
         .execute(() -> {
-          repair.partition.syncRepaired(file);
+          repair.partition.rot().sync(file);
           loop.execute(() -> {
             figures.onRepaired();
             LOG.warn(
@@ -311,13 +313,13 @@ final class RotRepairs implements ScrubListener {
           repair.partition.hosted().log().dir(),
           repair.range.length(),
           repair.range.position());
-      repair.range = repair.partition.markLost(repair.range);
+      repair.range = repair.partition.rot().markLost(repair.range);
     }
     long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(10, repair.failures++));
     loop.schedule(
         pause * 1_000_000L,
         () -> {
-          if (!closed && repair.partition.isRotten(repair.range)) {
+          if (!closed && repair.partition.rot().contains(repair.range)) {
             waiting.add(repair);
             proceed();
           }
