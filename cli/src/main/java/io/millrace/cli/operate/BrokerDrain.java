@@ -1,8 +1,10 @@
 package io.millrace.cli.operate;
 
 import io.millrace.cli.Console;
+import io.millrace.cli.ExitCode;
 import io.millrace.metadata.balance.Balancer;
 import io.millrace.metadata.balance.Goals;
+import io.millrace.metadata.balance.Plan;
 import io.millrace.metadata.balance.TrafficMeter;
 import java.util.List;
 import java.util.Set;
@@ -32,14 +34,28 @@ final class BrokerDrain extends PlannedCommand {
   protected int run(Admin admin) {
     ObservedCluster cluster = ObservedCluster.of(admin);
     boolean alive = !cluster.broker(id).isFenced();
-    if (execution.execute && alive && !cluster.isCordoned(id)) {
+    if (!execution.execute) {
+      return finish(admin, plan(cluster));
+    }
+    if (alive && !cluster.isCordoned(id)) {
       // First, so that nothing new lands there meanwhile.
       BrokerCordon.set(admin, id, true);
     }
-    return finish(
-        admin,
-        Balancer.plan(
-            cluster.layout(Set.of(id), List.of(), new TrafficMeter()),
-            Goals.EVACUATE.withFullPercent(disks.fullPercent())));
+    if (execution.noWait) {
+      return finish(admin, plan(ObservedCluster.of(admin)));
+    }
+    new DrainRounds(
+            id,
+            () -> plan(ObservedCluster.of(admin)),
+            plan -> finish(admin, plan),
+            Reassignment::pause)
+        .run();
+    return ExitCode.OK;
+  }
+
+  private Plan plan(ObservedCluster cluster) {
+    return Balancer.plan(
+        cluster.layout(Set.of(id), List.of(), new TrafficMeter()),
+        Goals.EVACUATE.withFullPercent(disks.fullPercent()));
   }
 }

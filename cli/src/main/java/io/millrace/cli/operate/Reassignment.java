@@ -113,12 +113,17 @@ final class Reassignment {
       }
       progress.accept(
           "copying: " + (partitions.size() - left) + " of " + partitions.size() + " partitions");
-      try {
-        TimeUnit.MILLISECONDS.sleep(POLL_MS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CommandFailure(ExitCode.FAILED, "interrupted", "the copying goes on", e);
-      }
+      pause();
+    }
+  }
+
+  /// Waits a moment for the cluster.
+  static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.FAILED, "interrupted", "the copying goes on", e);
     }
   }
 
