@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// A network namespace a node, and one between them that routes; the clients stay where the suite
 /// runs. A cut is a rule of that router, which drops what it matches without a word. Needs Linux,
@@ -26,8 +27,8 @@ final class Namespaces implements Wires {
     this.nodes = nodes;
     long pid = ProcessHandle.current().pid();
     this.name = "mr" + pid % 100_000;
-    this.network = "10." + (100 + pid % NETWORKS);
     close();
+    this.network = freeNetwork((int) (pid % NETWORKS));
     ip("netns", "add", router());
     sysctl("net.ipv4.ip_forward=1");
     ip("-n", router(), "link", "set", "lo", "up");
@@ -39,6 +40,16 @@ final class Namespaces implements Wires {
     for (int node = 1; node <= nodes; node++) {
       join(node);
     }
+  }
+
+  /// A run that was killed may have left its own behind.
+  private static String freeNetwork(int first) {
+    String routes = program("route", "show").run().expectSuccess().out();
+    return IntStream.range(0, NETWORKS)
+        .mapToObj(i -> "10." + (100 + (first + i) % NETWORKS))
+        .filter(network -> !routes.contains(network + "."))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no network is free:\n" + routes));
   }
 
   private void join(int node) {
