@@ -178,6 +178,21 @@ class ScrubTest {
     assertThat(told).containsExactly(batch(4));
   }
 
+  /// Some of them are where the index says that a look may begin.
+  @Test
+  void knowsWhereASuspectedBatchBeginsWhicheverItIs() {
+    for (int i = 1; i < 12; i++) {
+      told.clear();
+      flip(i, 200);
+
+      on.directories().scrubber().suspect(T0, i * BATCH_RECORDS + 9);
+      on.settle();
+
+      assertThat(told).containsExactly(batch(i));
+      flip(i, 200);
+    }
+  }
+
   @Test
   void doesNotTakeOtherBatchesForARepair() {
     flip(4, 200);

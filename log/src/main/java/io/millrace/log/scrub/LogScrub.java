@@ -97,7 +97,12 @@ final class LogScrub {
     epoch = view.epochBefore();
     if (untilOffset != Long.MAX_VALUE) {
       target.owner().guarded(log -> position = isCurrent(log) ? log.indexedBefore(fromOffset) : 0);
-      epoch = -1;
+      if (isSoundAt(view, position)) {
+        epoch = -1;
+      } else {
+        // The batch before tells where the rotten range begins.
+        position = 0;
+      }
     } else if (view.sealed()) {
       boolean[] mended = new boolean[1];
       target.owner().guarded(log -> mended[0] = isCurrent(log) && log.mendIndexes(segment));
@@ -105,6 +110,10 @@ final class LogScrub {
         figures.onIndexMended();
       }
     }
+  }
+
+  private boolean isSoundAt(ScrubView view, int at) throws IOException {
+    return new SegmentScrub(view, at, segment, -1).run(at + 1, Long.MAX_VALUE) == null;
   }
 
   private int read(ScrubView view, int bytes) throws IOException {
