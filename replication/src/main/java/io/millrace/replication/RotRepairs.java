@@ -13,11 +13,13 @@ import io.millrace.runtime.DiskFile;
 import io.millrace.runtime.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -61,6 +63,10 @@ final class RotRepairs implements ScrubListener {
   private final EventLoop loop;
   private final FetchResponseReader reader = new FetchResponseReader();
   private final Deque<Repair> waiting = new ArrayDeque<>();
+
+  /// Those that nobody could help, until they ask again.
+  private final List<Repair> resting = new ArrayList<>();
+
   private final Map<Integer, PeerConnection> connections = new LinkedHashMap<>();
   private @Nullable Repair underWay;
   private boolean closed;
@@ -109,7 +115,8 @@ final class RotRepairs implements ScrubListener {
           || partition == null
           || waiting.size() >= MOST_WAITING
           || (now != null && now.isFor(partition, range))
-          || waiting.stream().anyMatch(one -> one.isFor(partition, range))) {
+          || Stream.concat(waiting.stream(), resting.stream())
+              .anyMatch(one -> one.isFor(partition, range))) {
         return;
       }
       LOG.warn(
@@ -130,6 +137,7 @@ final class RotRepairs implements ScrubListener {
     loop.execute(() -> {
       closed = true;
       waiting.clear();
+      resting.clear();
       disconnect();
     });
   }
@@ -316,9 +324,11 @@ final class RotRepairs implements ScrubListener {
       repair.range = repair.partition.rot().markLost(repair.range);
     }
     long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(10, repair.failures++));
+    resting.add(repair);
     loop.schedule(
         pause * 1_000_000L,
         () -> {
+          resting.remove(repair);
           if (!closed && repair.partition.rot().contains(repair.range)) {
             waiting.add(repair);
             proceed();
