@@ -3,7 +3,6 @@ package io.millrace.replication;
 import io.millrace.log.EpochEnd;
 import io.millrace.metadata.peer.PeerConnection;
 import io.millrace.metadata.peer.PeerFailure;
-import io.millrace.metadata.peer.PeerObserver;
 import io.millrace.metadata.peer.PeerRequest;
 import io.millrace.metadata.peer.ResponseHandler;
 import io.millrace.runtime.EventLoop;
@@ -261,18 +260,8 @@ final class ReplicaFetcher {
 
   private @Nullable PeerConnection connected() {
     PeerConnection known = connection;
-    FetcherHost.Address address = host.addressOf(source);
-    if (known == null && address != null) {
-      known =
-          new PeerConnection(
-              host.world(),
-              loop,
-              address.host(),
-              address.port(),
-              "replica-fetcher-" + host.brokerId(),
-              settings.socketTimeoutMs(),
-              MAX_IN_FLIGHT,
-              PeerObserver.NONE);
+    if (known == null) {
+      known = host.connectionTo(source, loop, "replica-fetcher-", MAX_IN_FLIGHT);
       connection = known;
     }
     return known;

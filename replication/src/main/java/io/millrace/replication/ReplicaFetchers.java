@@ -18,12 +18,7 @@ final class ReplicaFetchers {
 
   /// @param synced whether its partitions ask for fsync before the acknowledgement
   /// @param catchingUp whether its partitions are not in sync
-  private record Lane(int broker, int index, boolean synced, boolean catchingUp) {
-
-    Lane inSync() {
-      return catchingUp ? new Lane(broker, index, synced, false) : this;
-    }
-  }
+  private record Lane(int broker, int index, boolean synced, boolean catchingUp) {}
 
   private record Assignment(Lane lane, int leaderEpoch) {}
 
@@ -52,7 +47,7 @@ final class ReplicaFetchers {
     }
     for (int broker : replicas) {
       if (broker != host.brokerId()) {
-        prepared.add(fetchers.computeIfAbsent(lane(partition, broker).inSync(), this::fetcher));
+        prepared.add(fetchers.computeIfAbsent(lane(partition, broker, false), this::fetcher));
       }
     }
   }
@@ -63,7 +58,7 @@ final class ReplicaFetchers {
       return;
     }
     FollowedPartition next = new FollowedPartition(partition, leaderEpoch);
-    Lane lane = lane(partition, leader);
+    Lane lane = lane(partition, leader, !partition.isInSync());
     Assignment before = assigned.put(next.key, new Assignment(lane, leaderEpoch));
     if (before != null) {
       if (before.lane.equals(lane) && before.leaderEpoch == leaderEpoch) {
@@ -113,12 +108,12 @@ final class ReplicaFetchers {
     }
   }
 
-  private Lane lane(Partition partition, int leader) {
+  private Lane lane(Partition partition, int leader, boolean catchingUp) {
     int index =
         Math.floorMod(
             31 * partition.id().topic().hashCode() + partition.id().partition(),
             host.settings().fetchers());
-    return new Lane(leader, index, partition.syncsBeforeAck(), !partition.isInSync());
+    return new Lane(leader, index, partition.syncsBeforeAck(), catchingUp);
   }
 
   private ReplicaFetcher fetcher(Lane lane) {

@@ -6,7 +6,6 @@ import io.millrace.log.scrub.ScrubListener;
 import io.millrace.log.segment.RottenRange;
 import io.millrace.metadata.peer.PeerConnection;
 import io.millrace.metadata.peer.PeerFailure;
-import io.millrace.metadata.peer.PeerObserver;
 import io.millrace.metadata.peer.PeerRequest;
 import io.millrace.metadata.peer.ResponseHandler;
 import io.millrace.runtime.DiskFile;
@@ -227,19 +226,11 @@ final class RotRepairs implements ScrubListener {
 
   private @Nullable PeerConnection connected(int source) {
     PeerConnection known = connections.get(source);
-    FetcherHost.Address address = host.addressOf(source);
-    if (known == null && address != null) {
-      known =
-          new PeerConnection(
-              host.world(),
-              loop,
-              address.host(),
-              address.port(),
-              "replica-repair-" + host.brokerId(),
-              host.settings().socketTimeoutMs(),
-              1,
-              PeerObserver.NONE);
-      connections.put(source, known);
+    if (known == null) {
+      known = host.connectionTo(source, loop, "replica-repair-", 1);
+      if (known != null) {
+        connections.put(source, known);
+      }
     }
     return known;
   }
