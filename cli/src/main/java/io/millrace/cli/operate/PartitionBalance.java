@@ -2,7 +2,6 @@ package io.millrace.cli.operate;
 
 import io.millrace.cli.CommandFailure;
 import io.millrace.cli.Console;
-import io.millrace.cli.ExitCode;
 import io.millrace.metadata.balance.Balancer;
 import io.millrace.metadata.balance.Goals;
 import io.millrace.metadata.balance.TrafficMeter;
@@ -63,7 +62,7 @@ final class PartitionBalance extends PlannedCommand {
     if (sampleSeconds > 0) {
       traffic.sample(System.nanoTime(), cluster.sizes());
       progress = "watching what is written";
-      pause();
+      Reassignment.pause(TimeUnit.SECONDS.toMillis(sampleSeconds), "nothing was changed");
       cluster = ObservedCluster.of(admin);
       traffic.sample(System.nanoTime(), cluster.sizes());
     }
@@ -71,14 +70,5 @@ final class PartitionBalance extends PlannedCommand {
         (leadersOnly ? Goals.LEADERS_ONLY : noDisk ? Goals.COUNTS_ONLY : Goals.ALL)
             .withFullPercent(disks.fullPercent());
     return finish(admin, Balancer.plan(cluster.layout(Set.of(), topics, traffic), goals));
-  }
-
-  private void pause() {
-    try {
-      TimeUnit.SECONDS.sleep(sampleSeconds);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.FAILED, "interrupted", "nothing was changed", e);
-    }
   }
 }

@@ -117,13 +117,18 @@ final class Reassignment {
     }
   }
 
-  /// Waits a moment for the cluster.
+  /// Waits a moment for the cluster, which copies meanwhile.
   static void pause() {
+    pause(POLL_MS, "the copying goes on");
+  }
+
+  /// @param leaves what an interruption leaves behind, in words
+  static void pause(long ms, String leaves) {
     try {
-      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      TimeUnit.MILLISECONDS.sleep(ms);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.FAILED, "interrupted", "the copying goes on", e);
+      throw new CommandFailure(ExitCode.FAILED, "interrupted", leaves, e);
     }
   }
 

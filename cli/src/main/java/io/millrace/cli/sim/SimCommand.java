@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
       "An exploration ends with a table of what it covered and a line of totals.",
       "Faults: kill, power, blackout, restart, pause, cut, cut-one-way, loss, delay, reset,",
       "  slow-disk, disk-error, disk-full, clock-jump, clock-drift, disk-loss, upgrade, voter,",
-      "  membership; or usual, all, none.",
+      "  membership, bit-flip; or usual, all, none.",
       "Workloads: idempotent, at-least-once, unsafe, reader, classic-group, consumer-group, admin,",
       "  delete-records; or all.",
       "Exit status: 0 nothing failed, 1 something did, 2 wrong usage."
