@@ -56,7 +56,7 @@ public final class BrokerCluster implements AutoCloseable {
   /// Ends all nodes at once with SIGKILL: what they hold is no longer needed.
   @Override
   public void close() throws IOException {
-    nodes.forEach(BrokerUnderTest::kill);
+    kill();
     for (BrokerUnderTest node : nodes) {
       node.close();
     }

@@ -150,7 +150,8 @@ public final class Topology implements AutoCloseable {
   /// Where each partition ends.
   List<Long> endOffsets() throws IntermittentException {
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    for (int i = 0; i < partitions().size(); i++) {
+    int count = partitions().size();
+    for (int i = 0; i < count; i++) {
       asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
     }
     return get(admin.listOffsets(asked).all()).values().stream()

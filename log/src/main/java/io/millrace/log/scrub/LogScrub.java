@@ -23,8 +23,8 @@ final class LogScrub {
 
   private final long fromOffset;
 
-  /// Nothing from there on is wanted.
-  private final long untilOffset;
+  /// Whether somebody suspects what lies at `fromOffset`.
+  private final boolean suspected;
 
   private boolean begun;
   private long segment;
@@ -33,24 +33,29 @@ final class LogScrub {
   private int epoch = -1;
   private int truncations = -1;
 
-  /// All of a log.
-  LogScrub(ScrubTarget target, ScrubFigures figures, ScrubListener listener) {
-    this(target, 0, Long.MAX_VALUE, figures, listener);
-  }
-
-  /// A part: from the last indexed batch at or below `fromOffset` on.
-  LogScrub(
+  private LogScrub(
       ScrubTarget target,
       long fromOffset,
-      long untilOffset,
+      boolean suspected,
       ScrubFigures figures,
       ScrubListener listener) {
     this.target = target;
     this.fromOffset = fromOffset;
     this.segment = fromOffset;
-    this.untilOffset = untilOffset;
+    this.suspected = suspected;
     this.figures = figures;
     this.listener = listener;
+  }
+
+  /// Of all of a log.
+  static LogScrub whole(ScrubTarget target, ScrubFigures figures, ScrubListener listener) {
+    return new LogScrub(target, 0, false, figures, listener);
+  }
+
+  /// From the last indexed batch at or below an offset that somebody suspects on.
+  static LogScrub suspected(
+      ScrubTarget target, long offset, ScrubFigures figures, ScrubListener listener) {
+    return new LogScrub(target, offset, true, figures, listener);
   }
 
   /// Reads about `bytes`. Blocks.
@@ -95,7 +100,7 @@ final class LogScrub {
     position = 0;
     next = segment;
     epoch = view.epochBefore();
-    if (untilOffset != Long.MAX_VALUE) {
+    if (suspected) {
       target.owner().guarded(log -> position = isCurrent(log) ? log.indexedBefore(fromOffset) : 0);
       if (isSoundAt(view, position)) {
         epoch = -1;
@@ -117,8 +122,7 @@ final class LogScrub {
   }
 
   private int read(ScrubView view, int bytes) throws IOException {
-    long end =
-        Math.min(untilOffset, Math.min(view.flushedOffset(), target.owner().highWatermark()));
+    long end = Math.min(view.flushedOffset(), target.owner().highWatermark());
     int from = position;
     int limit = (int) Math.min(view.size(), (long) from + bytes);
     SegmentScrub scrub = new SegmentScrub(view, from, next, epoch);

@@ -127,32 +127,28 @@ public final class Scrubber {
     if (stopped || busy) {
       return;
     }
-    ScrubTarget of = null;
-    LogScrub next = null;
-    for (Suspicion one = suspected.poll(); one != null && next == null; ) {
-      of = targetOf.apply(one.partition());
+    for (Suspicion one = suspected.poll(); one != null; one = suspected.poll()) {
+      ScrubTarget of = targetOf.apply(one.partition());
       if (of != null) {
-        next = new LogScrub(of, one.offset(), Long.MAX_VALUE - 1, figures, listener);
-      } else {
-        one = suspected.poll();
+        begin(on, LogScrub.suspected(of, one.offset(), figures, listener), of, true);
+        return;
       }
     }
-    boolean urgent = next != null;
-    if (next == null && underWay == null && (target = left.poll()) != null) {
-      underWay = new LogScrub(target, figures, listener);
+    if (underWay == null && (target = left.poll()) != null) {
+      underWay = LogScrub.whole(target, figures, listener);
     }
-    if (next == null) {
-      next = underWay;
-      of = target;
-    }
+    LogScrub next = underWay;
+    ScrubTarget of = target;
     if (next != null && of != null) {
-      busy = true;
-      LogScrub scrub = next;
-      ScrubTarget log = of;
-      world.workers().execute(() -> run(on, scrub, log, urgent));
+      begin(on, next, of, false);
     } else if (passing) {
       endPass(on);
     }
+  }
+
+  private void begin(EventLoop on, LogScrub scrub, ScrubTarget log, boolean urgent) {
+    busy = true;
+    world.workers().execute(() -> run(on, scrub, log, urgent));
   }
 
   private void run(EventLoop on, LogScrub scrub, ScrubTarget log, boolean urgent) {

@@ -2,17 +2,14 @@ package io.millrace.metadata.balance;
 
 import io.millrace.metadata.balance.Assignment.Piece;
 import io.millrace.metadata.balance.Assignment.Seat;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Evens out what is written to the brokers as preferred leaders, without moving data: a busy
 /// partition that one broker leads and another follows is traded for a quiet one, or for nothing
 /// where the one leads more partitions than the other. The number of leaders of each broker stays
 /// as even as it is.
-final class TrafficSpread {
+final class TrafficSpread implements Leveling.Load {
 
   /// Less than this a second is no burden to anybody, and a change of leader is one to clients.
   private static final long LEAST_BYTES_PER_SECOND = 1_000_000;
@@ -25,47 +22,26 @@ final class TrafficSpread {
 
   void evenOut() {
     List<Seat> seats = assignment.seats().stream().filter(Seat::mayLead).toList();
-    double average = seats.stream().mapToLong(seat -> seat.leaderTraffic).average().orElse(0);
-    Set<Seat> beyondHelp = new LinkedHashSet<>();
-    while (beyondHelp.size() < seats.size()) {
-      Seat busiest =
-          seats.stream()
-              .filter(seat -> !beyondHelp.contains(seat))
-              .max(Comparator.comparingLong(seat -> seat.leaderTraffic))
-              .orElseThrow();
-      if (relieve(busiest, seats, average)) {
-        // Each trade brings two brokers nearer to each other, so this ends.
-        beyondHelp.clear();
-      } else {
-        beyondHelp.add(busiest);
-      }
-    }
+    new Leveling(seats, this, LEAST_BYTES_PER_SECOND).run();
   }
 
-  private boolean relieve(Seat busiest, List<Seat> seats, double average) {
-    List<Seat> quietestFirst =
-        seats.stream().sorted(Comparator.comparingLong((Seat seat) -> seat.leaderTraffic)).toList();
-    for (Seat other : quietestFirst) {
-      long gap = busiest.leaderTraffic - other.leaderTraffic;
-      if (!Trade.isGap(gap, average, LEAST_BYTES_PER_SECOND)) {
-        return false;
-      }
-      @Nullable Trade trade =
-          Trade.nearest(
-              ledAndHeld(busiest, other),
-              ledAndHeld(other, busiest),
-              busiest.leaders > other.leaders,
-              Piece::traffic,
-              gap);
-      if (trade != null && trade.isWorth(gap, average, LEAST_BYTES_PER_SECOND)) {
-        carryOut(trade, busiest, other);
-        return true;
-      }
-    }
-    return false;
+  @Override
+  public long of(Seat seat) {
+    return seat.leaderTraffic;
   }
 
-  private void carryOut(Trade trade, Seat busiest, Seat other) {
+  @Override
+  public @Nullable Trade offer(Seat busiest, Seat other, long gap) {
+    return Trade.nearest(
+        ledAndHeld(busiest, other),
+        ledAndHeld(other, busiest),
+        busiest.leaders > other.leaders,
+        Piece::traffic,
+        gap);
+  }
+
+  @Override
+  public void carryOut(Trade trade, Seat busiest, Seat other) {
     String reason =
         "broker "
             + busiest.id()
