@@ -168,7 +168,7 @@ public final class QuorumNode {
             config.getBoolean(ReplicationConfigs.AUTO_LEADER_REBALANCE_ENABLE_CONFIG),
             config.getLong(ServerLogConfigs.LOG_DELETE_DELAY_MS_CONFIG),
             quorum.interBrokerListenerName(),
-            new ControllerOrders(host.controller()));
+            new ControllerOrders(host.controller(), host.reassignments()));
   }
 
   private static boolean unstable(AbstractConfig config) {

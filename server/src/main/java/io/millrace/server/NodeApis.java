@@ -87,6 +87,7 @@ final class NodeApis implements ImageListener {
         quorum.controller(),
         (context, request) ->
             quorum.controllerHost().registerBroker(context, request, quorum.image()),
+        quorum.controllerHost().reassignments(),
         quorum.raft()::handle,
         quorum.controllerHost().clock(),
         Authorization.ALLOW_ALL,

@@ -68,6 +68,7 @@ public final class ControllerHost implements AutoCloseable {
           new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, OptionalLong.empty());
 
   private final QuorumController controller;
+  private final Reassignments reassignments;
   private final RunningClock clock;
   private final EventLoop loop;
   private final KafkaTime time;
@@ -85,6 +86,7 @@ public final class ControllerHost implements AutoCloseable {
       MetricsRegistry metrics,
       DelegationTokenCache tokens) {
     this.controller = controller;
+    this.reassignments = new Reassignments(controller);
     this.clock = clock;
     this.loop = loop;
     this.time = time;
@@ -230,6 +232,11 @@ public final class ControllerHost implements AutoCloseable {
 
   public QuorumController controller() {
     return controller;
+  }
+
+  /// How partitions get other replicas.
+  public Reassignments reassignments() {
+    return reassignments;
   }
 
   /// Registers a broker, also one that was killed and is back before its session has run out.

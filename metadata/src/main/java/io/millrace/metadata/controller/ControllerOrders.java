@@ -47,9 +47,11 @@ public final class ControllerOrders implements BalanceOrders {
           OptionalLong.empty());
 
   private final Controller controller;
+  private final Reassignments reassignments;
 
-  public ControllerOrders(Controller controller) {
+  public ControllerOrders(Controller controller, Reassignments reassignments) {
     this.controller = controller;
+    this.reassignments = reassignments;
   }
 
   @Override
@@ -60,7 +62,7 @@ public final class ControllerOrders implements BalanceOrders {
             ? CompletableFuture.completedFuture(null)
             : controller.incrementalAlterConfigs(CONTEXT, limits, false, false);
     limited
-        .thenCompose(_ -> controller.alterPartitionReassignments(CONTEXT, request(changes)))
+        .thenCompose(_ -> reassignments.alter(CONTEXT, request(changes)))
         .whenComplete((answer, failure) -> {
           if (failure != null) {
             LOG.info("Balancer: the controller refuses: {}", failure.toString());

@@ -64,7 +64,11 @@ class OperatorApisTest {
     assertThat(reassign(cluster).errorCode()).isZero();
 
     assertThat(cluster.controller.asked)
-        .containsExactly("reassign events-2 to [2, 3]", "reassign events-2 to null");
+        .containsExactly(
+            "list reassignments",
+            "reassign events-2 to [2, 3]",
+            "list reassignments",
+            "reassign events-2 to null");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.millrace.server.api;
 
+import io.millrace.metadata.controller.Reassignments;
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.controller.ControllerCalls;
 import io.millrace.server.api.controller.ControllerForwarder;
@@ -67,6 +68,7 @@ final class TestCluster {
         new ControllerCalls(
             controller,
             controller::registerBroker,
+            new Reassignments(controller),
             (listener, header, request, onResponse) ->
                 onResponse.accept(emptyAnswer(header.requestApiKey())),
             clock,

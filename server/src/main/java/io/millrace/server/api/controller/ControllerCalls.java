@@ -1,6 +1,7 @@
 package io.millrace.server.api.controller;
 
 import io.millrace.metadata.controller.LocalController;
+import io.millrace.metadata.controller.Reassignments;
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.api.BrokerLoggers;
@@ -47,6 +48,7 @@ public final class ControllerCalls {
 
   private final Controller controller;
   private final Registrations registrations;
+  private final Reassignments reassignments;
   private final ControllerContexts contexts;
   private final Authorization authorization;
   private final NodeConfig config;
@@ -64,6 +66,7 @@ public final class ControllerCalls {
   public ControllerCalls(
       Controller controller,
       Registrations registrations,
+      Reassignments reassignments,
       QuorumRequests raft,
       Clock clock,
       Authorization authorization,
@@ -71,6 +74,7 @@ public final class ControllerCalls {
       NodeConfig config) {
     this.controller = controller;
     this.registrations = registrations;
+    this.reassignments = reassignments;
     this.raft = raft;
     this.contexts = new ControllerContexts(clock);
     this.authorization = authorization;
@@ -96,8 +100,7 @@ public final class ControllerCalls {
         ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
         (request, body, _) -> {
           authorization.requireOnCluster(request, AclOperation.ALTER);
-          return controller.alterPartitionReassignments(
-              contexts.of(request, body.timeoutMs()), body);
+          return reassignments.alter(contexts.of(request, body.timeoutMs()), body);
         });
     this.<ListPartitionReassignmentsRequestData>put(
         ApiKeys.LIST_PARTITION_REASSIGNMENTS,

@@ -2,6 +2,7 @@ package io.millrace.server.api.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.metadata.controller.Reassignments;
 import io.millrace.runtime.Clock;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.api.BrokerLoggers;
@@ -57,6 +58,7 @@ class ControllerForwarderTest {
       return new ControllerCalls(
           controller,
           controller::registerBroker,
+          new Reassignments(controller),
           (_, _, _, onResponse) -> onResponse.accept(new DescribeQuorumResponseData()),
           STILL,
           Authorization.ALLOW_ALL,

@@ -1,0 +1,196 @@
+package io.millrace.metadata.controller;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingPartitionReassignment;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.controller.Controller;
+import org.apache.kafka.controller.ControllerRequestContext;
+
+/// The door to the controller's AlterPartitionReassignments, so that a change of mind takes effect.
+///
+/// Kafka 4.3.1 (`ReplicationControlManager.changePartitionReassignment`) replaces the replicas that
+/// are being added, or removed, only where the new target adds, or removes, some. So a target that
+/// takes a replica back while it is still being added leaves it among both, and waits for ever for
+/// it to be in sync and gone; a target that keeps a replica which is on its way out loses it all
+/// the same. Where a target would be misread like that, what runs is cancelled first; everything
+/// else goes to the controller as it is.
+///
+/// Between the two, the partition has the replicas that it had before; what was copied for a
+/// reassignment that is cancelled may be copied again. A reassignment that cannot be cancelled (no
+/// former replica is in sync) refuses its successor, too.
+///
+/// One request at a time, so that each meets the state that it has seen: the controller looks at
+/// the named partitions as they are, not as they were last committed. Any thread; the futures
+/// complete on the controller's.
+public final class Reassignments {
+
+  private final Controller controller;
+
+  /// The end of the request before, whatever it came to.
+  private final AtomicReference<CompletableFuture<?>> last =
+      new AtomicReference<>(CompletableFuture.completedFuture(null));
+
+  public Reassignments(Controller controller) {
+    this.controller = controller;
+  }
+
+  /// Gives partitions new replicas, or, by null, cancels what runs; answers for each partition.
+  public CompletableFuture<AlterPartitionReassignmentsResponseData> alter(
+      ControllerRequestContext context, AlterPartitionReassignmentsRequestData request) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    return last.getAndSet(done)
+        .thenCompose(_ -> controller.listPartitionReassignments(context, named(request)))
+        .thenCompose(running -> {
+          Set<TopicPartition> misread = misread(request, running);
+          return misread.isEmpty()
+              ? controller.alterPartitionReassignments(context, request)
+              : cancelAndAlter(context, request, misread);
+        })
+        .whenComplete((_, _) -> done.complete(null));
+  }
+
+  private CompletableFuture<AlterPartitionReassignmentsResponseData> cancelAndAlter(
+      ControllerRequestContext context,
+      AlterPartitionReassignmentsRequestData request,
+      Set<TopicPartition> misread) {
+    return controller
+        .alterPartitionReassignments(context, cancellation(request, misread))
+        .thenCompose(answer -> {
+          Map<TopicPartition, ReassignablePartitionResponse> refused = refused(answer);
+          return controller
+              .alterPartitionReassignments(context, without(request, refused.keySet()))
+              .thenApply(outcome -> with(outcome, refused));
+        });
+  }
+
+  private static ListPartitionReassignmentsRequestData named(
+      AlterPartitionReassignmentsRequestData request) {
+    return new ListPartitionReassignmentsRequestData()
+        .setTopics(
+            request.topics().stream()
+                .map(topic ->
+                    new ListPartitionReassignmentsTopics()
+                        .setName(topic.name())
+                        .setPartitionIndexes(
+                            topic.partitions().stream()
+                                .map(ReassignablePartition::partitionIndex)
+                                .toList()))
+                .toList());
+  }
+
+  private static Set<TopicPartition> misread(
+      AlterPartitionReassignmentsRequestData request,
+      ListPartitionReassignmentsResponseData running) {
+    Map<TopicPartition, OngoingPartitionReassignment> moving = new LinkedHashMap<>();
+    running
+        .topics()
+        .forEach(topic ->
+            topic
+                .partitions()
+                .forEach(partition ->
+                    moving.put(
+                        new TopicPartition(topic.name(), partition.partitionIndex()), partition)));
+    Set<TopicPartition> misread = new LinkedHashSet<>();
+    for (ReassignableTopic topic : request.topics()) {
+      for (ReassignablePartition partition : topic.partitions()) {
+        TopicPartition key = new TopicPartition(topic.name(), partition.partitionIndex());
+        OngoingPartitionReassignment now = moving.get(key);
+        if (now != null && partition.replicas() != null && misreads(now, partition.replicas())) {
+          misread.add(key);
+        }
+      }
+    }
+    return misread;
+  }
+
+  private static boolean misreads(OngoingPartitionReassignment now, List<Integer> target) {
+    boolean addsNone = now.replicas().containsAll(target);
+    boolean removesNone = target.containsAll(now.replicas());
+    return (addsNone && !target.containsAll(now.addingReplicas()))
+        || (removesNone && !now.removingReplicas().isEmpty());
+  }
+
+  private static AlterPartitionReassignmentsRequestData cancellation(
+      AlterPartitionReassignmentsRequestData request, Set<TopicPartition> partitions) {
+    AlterPartitionReassignmentsRequestData cancellation = copy(request);
+    Map<String, ReassignableTopic> topics = new LinkedHashMap<>();
+    for (TopicPartition partition : partitions) {
+      topics
+          .computeIfAbsent(partition.topic(), name -> new ReassignableTopic().setName(name))
+          .partitions()
+          .add(
+              new ReassignablePartition()
+                  .setPartitionIndex(partition.partition())
+                  .setReplicas(null));
+    }
+    return cancellation.setTopics(new ArrayList<>(topics.values()));
+  }
+
+  private static AlterPartitionReassignmentsRequestData copy(
+      AlterPartitionReassignmentsRequestData request) {
+    return new AlterPartitionReassignmentsRequestData()
+        .setTimeoutMs(request.timeoutMs())
+        .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
+  }
+
+  /// Without those that need no cancelling any more: what ran has ended, or the topic is gone.
+  private static Map<TopicPartition, ReassignablePartitionResponse> refused(
+      AlterPartitionReassignmentsResponseData answer) {
+    Map<TopicPartition, ReassignablePartitionResponse> refused = new LinkedHashMap<>();
+    for (ReassignableTopicResponse topic : answer.responses()) {
+      for (ReassignablePartitionResponse partition : topic.partitions()) {
+        switch (Errors.forCode(partition.errorCode())) {
+          case NONE, NO_REASSIGNMENT_IN_PROGRESS, UNKNOWN_TOPIC_OR_PARTITION -> {}
+          default ->
+              refused.put(new TopicPartition(topic.name(), partition.partitionIndex()), partition);
+        }
+      }
+    }
+    return refused;
+  }
+
+  private static AlterPartitionReassignmentsRequestData without(
+      AlterPartitionReassignmentsRequestData request, Collection<TopicPartition> refused) {
+    List<ReassignableTopic> topics = new ArrayList<>();
+    for (ReassignableTopic topic : request.topics()) {
+      List<ReassignablePartition> left =
+          topic.partitions().stream()
+              .filter(partition ->
+                  !refused.contains(new TopicPartition(topic.name(), partition.partitionIndex())))
+              .toList();
+      topics.add(new ReassignableTopic().setName(topic.name()).setPartitions(left));
+    }
+    return copy(request).setTopics(topics);
+  }
+
+  private static AlterPartitionReassignmentsResponseData with(
+      AlterPartitionReassignmentsResponseData outcome,
+      Map<TopicPartition, ReassignablePartitionResponse> refused) {
+    for (ReassignableTopicResponse topic : outcome.responses()) {
+      refused.forEach((partition, answer) -> {
+        if (partition.topic().equals(topic.name())) {
+          topic.partitions().add(answer);
+        }
+      });
+    }
+    return outcome;
+  }
+}
