@@ -27,7 +27,7 @@ final class EpochRecovery {
 
   private void readFrom(Segment segment) throws IOException {
     BatchScanner scanner = segment.scan(0, 1 << 16, false);
-    while (scanner.next()) {
+    while (segment.rot().next(scanner)) {
       if (scanner.leaderEpoch() > log.epochs.latestEpoch()) {
         log.epochs.assign(scanner.leaderEpoch(), scanner.baseOffset());
       }

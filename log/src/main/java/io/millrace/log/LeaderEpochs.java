@@ -78,6 +78,20 @@ public final class LeaderEpochs {
     add(epoch, startOffset);
   }
 
+  /// Notes that records of `epoch` begin at `startOffset`, between those of other epochs.
+  void insert(int epoch, long startOffset) {
+    int later = count;
+    while (later > 0 && starts[later - 1] >= startOffset) {
+      later--;
+    }
+    int[] laterEpochs = Arrays.copyOfRange(epochs, later, count);
+    long[] laterStarts = Arrays.copyOfRange(starts, later, count);
+    assign(epoch, startOffset);
+    for (int i = 0; i < laterEpochs.length; i++) {
+      assign(laterEpochs[i], laterStarts[i]);
+    }
+  }
+
   /// The end of `epoch`: the start of the next higher one, or `logEndOffset` for the latest. An
   /// epoch above the latest is undefined.
   public EpochEnd endOffsetFor(int epoch, long logEndOffset) {

@@ -225,10 +225,10 @@ final class LogAppender {
 
   /// Writes the producers as of the log's end, unless a snapshot of just that is there. The one
   /// before goes, unless it marks the beginning of a segment. Left out while the disk is full: then
-  /// a start replays more.
+  /// a start replays more. Left out for damage, too: nobody knows its producers.
   void takeSnapshot() throws IOException {
     long before = log.snapshots.latest();
-    if (log.snapshots.has(log.nextOffset) || log.nextOffset == 0) {
+    if (log.snapshots.has(log.nextOffset) || log.nextOffset == 0 || !log.damage.isEmpty()) {
       return;
     }
     try {

@@ -49,12 +49,6 @@ final class LogReader {
 
   private @Nullable LogRead find(
       long startOffset, int maxBytes, long endOffset, boolean minOneBatch) throws IOException {
-    DamagedRange damage = log.damageAtOrBehind(startOffset);
-    if (damage != null && damage.overlaps(startOffset)) {
-      return new LogRead.Refused(
-          Errors.CORRUPT_MESSAGE,
-          "Offsets " + damage.firstOffset() + " to " + damage.nextValidOffset() + " are damaged");
-    }
     for (int i = log.segments.floor(startOffset); i < log.segments.count(); i++) {
       Segment segment = log.segments.get(i);
       RottenRange rotten = segment.rot().atOrBehind(startOffset);
@@ -67,9 +61,6 @@ final class LogReader {
         continue;
       }
       long limit = endPosition(segment, i, endOffset);
-      if (damage != null && log.segments.floor(damage.firstOffset()) == i) {
-        limit = Math.min(limit, damage.position());
-      }
       if (rotten != null) {
         limit = Math.min(limit, rotten.position());
       }

@@ -4,6 +4,7 @@ import io.millrace.log.format.LogFiles;
 import io.millrace.log.format.MalformedFileException;
 import io.millrace.log.format.PartitionMetadata;
 import io.millrace.log.segment.CorruptIndexException;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
 import io.millrace.log.segment.SegmentRecovery;
 import java.io.IOException;
@@ -65,6 +66,7 @@ final class LogRecovery {
     cleanup.finish();
     dropWhatStartPassed();
     log.logStartOffset = Math.max(stored.logStartOffset(), log.segments.first().baseOffset());
+    log.dropDamageBelow(log.logStartOffset);
     new EpochRecovery(log).run(epochsLost);
     // Snapshots are as good as the batches: those of a killed process are all believed.
     new ProducerRecovery(log)
@@ -73,7 +75,7 @@ final class LogRecovery {
     log.indexedPoint = log.recoveryPoint;
     log.asLeft = openedCleanly && !log.folderDirty && !interrupted;
     log.segments.all().forEach(Segment::releaseIndexFiles);
-    for (DamagedRange range : log.damage) {
+    for (RottenRange range : log.damage) {
       reports.damaged(log.dir, range);
     }
   }
@@ -204,7 +206,9 @@ final class LogRecovery {
               log.epochs.assign(epoch, start);
             }
           });
-      log.damage.addAll(recovery.damage());
+      for (RottenRange range : recovery.damage()) {
+        log.damage.add(segment.rot().add(range));
+      }
       if (recovery.wasCut()) {
         dropFrom(index + 1);
       }

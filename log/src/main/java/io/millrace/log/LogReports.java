@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -7,8 +8,8 @@ import java.nio.file.Path;
 /// the thread that was using it; must not call back into the log.
 public interface LogReports {
 
-  /// Bytes are damaged and were left in place.
-  void damaged(Path log, DamagedRange range);
+  /// Bytes behind an unclean end are damaged and were left in place.
+  void damaged(Path log, RottenRange range);
 
   /// A file that can be rebuilt (index, snapshot, checkpoint) was found unusable and was rebuilt.
   void rebuilt(Path file, String reason);
@@ -30,7 +31,7 @@ public interface LogReports {
   LogReports NONE =
       new LogReports() {
         @Override
-        public void damaged(Path log, DamagedRange range) {}
+        public void damaged(Path log, RottenRange range) {}
 
         @Override
         public void rebuilt(Path file, String reason) {}

@@ -5,6 +5,7 @@ import io.millrace.log.producer.ProducerTable;
 import io.millrace.log.producer.SnapshotFiles;
 import io.millrace.log.segment.CorruptIndexException;
 import io.millrace.log.segment.LogSegments;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
 import io.millrace.runtime.Disk;
 import java.io.IOException;
@@ -35,7 +36,10 @@ final class LogState {
   LeaderEpochs epochs = new LeaderEpochs();
   final ProducerTable producers = new ProducerTable();
   final SnapshotFiles snapshots;
-  final List<DamagedRange> damage = new ArrayList<>();
+
+  /// Rotten ranges that a start has found and that were not repaired since: nobody knows which
+  /// producers wrote them.
+  final List<RottenRange> damage = new ArrayList<>();
 
   long logStartOffset;
   long nextOffset;
@@ -114,20 +118,11 @@ final class LogState {
     }
   }
 
-  /// The first damaged range that does not end below `offset`.
-  @Nullable DamagedRange damageAtOrBehind(long offset) {
-    for (int i = 0; i < damage.size(); i++) {
-      if (damage.get(i).nextValidOffset() > offset) {
-        return damage.get(i);
-      }
+  /// What is deleted need not be repaired.
+  void dropDamageBelow(long offset) {
+    if (!damage.isEmpty()) {
+      damage.removeIf(range -> range.nextOffset() <= offset);
     }
-    return null;
-  }
-
-  /// The damaged range that `offset` lies in.
-  @Nullable DamagedRange damageAt(long offset) {
-    DamagedRange range = damageAtOrBehind(offset);
-    return range != null && range.overlaps(offset) ? range : null;
   }
 
   /// Something that looks into the log by its indexes.

@@ -37,21 +37,16 @@ final class LogTruncation {
       fullyTo(offset);
       return;
     }
-    if (log.damageAt(offset) == null) {
-      // Throws where rot is in the way, of which nobody knows yet: before anything is changed.
-      log.segments.get(log.segments.floor(offset)).find(offset);
-    }
+    // Throws where rot is in the way, of which nobody knows yet: before anything is changed.
+    log.segments.get(log.segments.floor(offset)).find(offset);
     lowerPoints(offset);
     Path mark = markCut(offset);
     int keep = log.segments.floor(offset);
     log.deleteNow(log.segments.removeFrom(keep + 1));
     Segment active = log.segments.active();
-    DamagedRange damaged = log.damageAt(offset);
     RottenRange rotten = active.rot().atOrBehind(offset);
-    // Nothing in a damaged or rotten range tells where its batches begin.
-    if (damaged != null) {
-      active.truncateToPosition((int) damaged.position(), damaged.firstOffset());
-    } else if (rotten != null && rotten.firstOffset() <= offset) {
+    // Nothing in a rotten range tells where its batches begin.
+    if (rotten != null && rotten.firstOffset() <= offset) {
       active.truncateToPosition(rotten.position(), rotten.firstOffset());
     } else {
       active.truncateTo(offset);

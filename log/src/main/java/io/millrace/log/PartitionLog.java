@@ -146,8 +146,9 @@ public final class PartitionLog {
     return producers;
   }
 
-  /// Damage that recovery found and left in place; while there is any, appends are refused.
-  public List<DamagedRange> damage() {
+  /// Damage that recovery found and left in place; while there is any, appends are refused. It is
+  /// among what is [#rot], and over when it is repaired, cut or deleted.
+  public List<RottenRange> damage() {
     return List.copyOf(log.damage);
   }
 
@@ -200,6 +201,15 @@ public final class PartitionLog {
     return log.closed
         ? RepairOutcome.GONE
         : new RangeRepair(log).repair(range, bytes, position, length);
+  }
+
+  /// A range that was repaired has been synced. Where it was the last damage, appends are taken
+  /// again: for that, the headers of a segment and of the batches behind the last producer snapshot
+  /// are read.
+  public void onRepairSynced(RottenRange range) throws IOException {
+    if (!log.closed) {
+      new RangeRepair(log).onSynced(range);
+    }
   }
 
   /// Makes the indexes of a segment anew where they are not what they should be.
@@ -326,6 +336,7 @@ public final class PartitionLog {
       return false;
     }
     log.logStartOffset = offset;
+    log.dropDamageBelow(offset);
     log.epochs.truncateFromStart(offset);
     log.producers.onLogStartOffset(offset);
     return true;

@@ -34,6 +34,11 @@ final class ProducerRecovery {
     rebuild(log.nextOffset);
   }
 
+  /// Of a log with batches that a start could not read.
+  void afterRepair() throws IOException {
+    rebuild(log.nextOffset);
+  }
+
   private void rebuild(long believedBelow) throws IOException {
     restore();
     long from = log.producers.endOffset();
@@ -80,7 +85,7 @@ final class ProducerRecovery {
 
   private void replay(Segment segment, long from, long transactionsBelow) throws IOException {
     BatchScanner scanner = segment.scanFrom(from, 1 << 16);
-    while (scanner.next()) {
+    while (segment.rot().next(scanner)) {
       if (scanner.lastOffset() < from) {
         continue;
       }

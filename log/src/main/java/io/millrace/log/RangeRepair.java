@@ -93,7 +93,6 @@ final class RangeRepair {
     long base = BatchHeader.baseOffset(bytes, at);
     long last = BatchHeader.lastOffset(bytes, at);
     int epoch = BatchHeader.leaderEpoch(bytes, at);
-    int known = log.epochs.epochForOffset(base);
     int left = range.endPosition() - position - size;
     if (base < next || (base > next && !log.config.compact())) {
       return "it begins at offset " + base + " instead of " + next;
@@ -101,7 +100,9 @@ final class RangeRepair {
     if (last >= range.nextOffset() || left < 0 || (left > 0 && last + 1 == range.nextOffset())) {
       return "offsets " + base + " to " + last + " do not fill the place";
     }
-    if (known >= 0 && epoch != known) {
+    int known = log.epochs.epochForOffset(base);
+    int latest = isDamage(range) ? log.epochs.epochForOffset(range.nextOffset()) : known;
+    if (known >= 0 && (epoch < known || epoch > latest)) {
       return "offset " + base + " was written in epoch " + epoch + " instead of " + known;
     }
     return BatchHeader.checksumHolds(bytes, at, size, crc)
@@ -115,6 +116,7 @@ final class RangeRepair {
     int length = whole.remaining();
     log.asLeft = false;
     file.write(whole, range.position());
+    noteEpochs(whole);
     if (length == range.length()) {
       segment.rot().remove(range);
       file.retain();
@@ -123,5 +125,44 @@ final class RangeRepair {
     RottenRange left = range.from(next, range.position() + length);
     segment.rot().replace(range, left);
     return new RepairOutcome.Smaller(left);
+  }
+
+  /// An epoch may have begun within damage, after the last checkpoint of epochs.
+  private void noteEpochs(ByteBuffer whole) {
+    for (int at = 0; at < whole.limit(); at += BatchHeader.sizeInBytes(whole, at)) {
+      int epoch = BatchHeader.leaderEpoch(whole, at);
+      long base = BatchHeader.baseOffset(whole, at);
+      if (epoch >= 0 && log.epochs.epochForOffset(base) != epoch) {
+        log.epochs.insert(epoch, base);
+      }
+    }
+  }
+
+  private boolean isDamage(RottenRange range) {
+    return log.damage.stream().anyMatch(found -> isRestOf(found, range));
+  }
+
+  /// Of a range that is repaired in pieces the end stays.
+  private static boolean isRestOf(RottenRange found, RottenRange range) {
+    return found.segmentOffset() == range.segmentOffset()
+        && found.endPosition() == range.endPosition();
+  }
+
+  void onSynced(RottenRange range) throws IOException {
+    Segment segment = log.segments.at(range.segmentOffset());
+    if (segment == null
+        || !isDamage(range)
+        || segment.rot().ranges().stream().anyMatch(left -> isRestOf(left, range))) {
+      return;
+    }
+    log.indexedPoint = Math.min(log.indexedPoint, log.damage.getFirst().firstOffset());
+    log.damage.removeIf(found -> isRestOf(found, range));
+    segment.rebuildIndexes(log.config.indexIntervalBytes());
+    if (segment != log.segments.active()) {
+      segment.releaseIndexFiles();
+    }
+    if (log.damage.isEmpty()) {
+      new ProducerRecovery(log).afterRepair();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.virtual.Crash;
 import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
@@ -140,7 +141,7 @@ final class CrashedLogLife {
     LogReports here =
         new LogReports() {
           @Override
-          public void damaged(Path log, DamagedRange range) {
+          public void damaged(Path log, RottenRange range) {
             if (syncsFirst && lastStop == LastStop.UNKNOWN && range.firstOffset() >= durable) {
               throw new OutOfOrderTail();
             }

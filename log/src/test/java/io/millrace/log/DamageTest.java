@@ -4,6 +4,7 @@ import static io.millrace.log.Batches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -54,6 +55,15 @@ class DamageTest {
     }
   }
 
+  private static RottenRange damage(long first, long next, int position, int endPosition) {
+    return new RottenRange(0, first, next, position, endPosition, false);
+  }
+
+  /// Of the first batch.
+  private int batchSize() throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(file(".log"))).getInt(8) + 12;
+  }
+
   private PartitionLog reopen() {
     return on.open(new LogOpenState(0, 0, LastStop.UNKNOWN, Uuid.ZERO_UUID));
   }
@@ -65,12 +75,12 @@ class DamageTest {
 
     reopen();
 
-    assertThat(on.reports.damaged).containsExactly(new DamagedRange(8, 10, 4L * size));
+    assertThat(on.reports.damaged).containsExactly(damage(8, 10, 4 * size, 5 * size));
     assertThat(on.log().logEndOffset()).isEqualTo(20);
     assertThat(((LogRead.Refused) on.log().read(8, 1000, 20, true)).error())
-        .isEqualTo(Errors.CORRUPT_MESSAGE);
+        .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     assertThat(((LogRead.Refused) on.log().read(9, 1000, 20, true)).error())
-        .isEqualTo(Errors.CORRUPT_MESSAGE);
+        .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     assertThat(on.readAll(10)).isEqualTo(before.subList(10, 20));
     LogRead.Data head = (LogRead.Data) on.log().read(0, 1 << 20, 20, true);
     assertThat(LogFixture.records(head).records()).hasSize(8);
@@ -96,7 +106,7 @@ class DamageTest {
     // Not the length, not the magic: zeros, as lost pages have.
     put(file(".log"), 4L * size, new byte[size]);
     on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
-    assertThat(on.reports.damaged).containsExactly(new DamagedRange(8, 10, 4L * size));
+    assertThat(on.reports.damaged).containsExactly(damage(8, 10, 4 * size, 5 * size));
   }
 
   @Test
@@ -134,7 +144,7 @@ class DamageTest {
     put(file(".log"), 150, new byte[] {77});
     put(file(".index"), Files.size(file(".index")), new byte[800]);
     on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
-    assertThat(on.reports.damaged).containsExactly(new DamagedRange(0, 2, 0));
+    assertThat(on.reports.damaged).containsExactly(damage(0, 2, 0, batchSize()));
   }
 
   @Test
@@ -168,7 +178,7 @@ class DamageTest {
     int size = Files.readAllBytes(file(".log")).length;
     put(file(".log"), 150, new byte[] {77});
     reopen();
-    assertThat(on.reports.damaged).containsExactly(new DamagedRange(0, 2, 0));
+    assertThat(on.reports.damaged).containsExactly(damage(0, 2, 0, batchSize()));
     assertThat(on.readAll(100).getFirst().offset()).isEqualTo(100);
     assertThat(on.log().truncateTo(200)).isEqualTo(200);
     assertThat(Files.size(file(".log"))).isLessThan(size);
@@ -244,7 +254,7 @@ class DamageTest {
     for (long offset = 0; offset < end; ) {
       LogRead read = on.log().read(offset, 1, end, true);
       if (read instanceof LogRead.Refused refused) {
-        assertThat(refused.error()).as("byte %s", at).isEqualTo(Errors.CORRUPT_MESSAGE);
+        assertThat(refused.error()).as("byte %s", at).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         offset++;
         continue;
       }

@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -147,12 +148,12 @@ final class LogFixture implements AutoCloseable {
 
   /// Remembers what the log had to tell.
   static final class Reports implements LogReports {
-    final List<DamagedRange> damaged = new ArrayList<>();
+    final List<RottenRange> damaged = new ArrayList<>();
     final List<String> rebuilt = new ArrayList<>();
     int lowered;
 
     @Override
-    public void damaged(Path log, DamagedRange range) {
+    public void damaged(Path log, RottenRange range) {
       damaged.add(range);
     }
 

@@ -6,6 +6,7 @@ import io.millrace.log.FutureLogs;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -157,6 +158,7 @@ public final class Partition implements LogOwner {
   void apply(LeaderState next) {
     List<AckQueue.Entry> done;
     List<AckQueue.Entry> failed = List.of();
+    List<RottenRange> rotten = List.of();
     boolean proposes;
     boolean unsynced;
     synchronized (replica) {
@@ -176,6 +178,8 @@ public final class Partition implements LogOwner {
       done = replica.advance();
       if (leader == null) {
         failed = replica.acks.takeAll();
+      } else if (!replica.log.damage().isEmpty()) {
+        rotten = replica.log.rot();
       }
     }
     replica.watchers.signal();
@@ -188,6 +192,9 @@ public final class Partition implements LogOwner {
     }
     if (proposes) {
       host.onProposal(this);
+    }
+    for (RottenRange range : rotten) {
+      host.repair(this, range);
     }
   }
 

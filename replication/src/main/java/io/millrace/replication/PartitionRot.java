@@ -39,10 +39,16 @@ final class PartitionRot {
     return outcome[0];
   }
 
-  /// Makes a repair durable, and lets those go on who were refused the range. Blocks.
-  void sync(DiskFile repaired) {
+  /// Makes a repair durable, and lets those go on who were refused the range. Blocks, and where it
+  /// ends damage reads some of the log under the guard: once, for a log that takes no appends
+  /// before.
+  void sync(RottenRange range, DiskFile repaired) {
     try {
       repaired.sync();
+      partition.guarded(log -> {
+        log.onRepairSynced(range);
+        log.producers().onHighWatermark(replica.highWatermark());
+      });
     } catch (IOException e) {
       replica.host.onDiskFailure(partition, e);
     } finally {

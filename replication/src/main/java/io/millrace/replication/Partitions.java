@@ -4,6 +4,7 @@ import io.millrace.log.HostedLog;
 import io.millrace.log.LogDirectories;
 import io.millrace.log.LogDirectory;
 import io.millrace.log.LogEnvironment;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.metadata.ImageListener;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -493,6 +494,11 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   @Override
   public void suspect(Partition partition, long offset) {
     directories.scrubber().suspect(partition.topicPartition(), offset);
+  }
+
+  @Override
+  public void repair(Partition partition, RottenRange range) {
+    repairs.onDamage(partition, range);
   }
 
   @Override

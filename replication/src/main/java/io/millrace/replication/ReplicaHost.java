@@ -1,6 +1,7 @@
 package io.millrace.replication;
 
 import io.millrace.log.LogDirectories;
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 
 /// What a [Partition] asks of whoever hosts it. Called outside of the partition's guard, except
@@ -40,6 +41,10 @@ interface ReplicaHost {
 
   /// Somebody could not use what the partition's log has at `offset`.
   void suspect(Partition partition, long offset);
+
+  /// The partition leads with damage that its start has found, and takes no appends before that is
+  /// repaired.
+  void repair(Partition partition, RottenRange range);
 
   /// Runs a step that rewrites the partition's files, while nobody else syncs or renames them.
   /// Blocks; does nothing when the log has left this broker. Called on a worker.

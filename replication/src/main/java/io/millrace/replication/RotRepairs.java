@@ -54,7 +54,11 @@ final class RotRepairs implements ScrubListener {
   private static final int PIECE_BYTES = 1 << 20;
   private static final int MOST_WAITING = 10_000;
   private static final long FIRST_PAUSE_MS = 1_000;
+
+  /// Where all have answered; and where somebody may come back who can help.
   private static final long LONGEST_PAUSE_MS = 300_000;
+
+  private static final long LONGEST_WAIT_MS = 30_000;
 
   private final FetcherHost host;
   private final Function<TopicPartition, @Nullable Partition> hosted;
@@ -109,26 +113,37 @@ final class RotRepairs implements ScrubListener {
   public void onRot(TopicPartition topicPartition, RottenRange range) {
     loop.execute(() -> {
       Partition partition = hosted.apply(topicPartition);
-      Repair now = underWay;
-      if (closed
-          || partition == null
-          || waiting.size() >= MOST_WAITING
-          || (now != null && now.isFor(partition, range))
-          || Stream.concat(waiting.stream(), resting.stream())
-              .anyMatch(one -> one.isFor(partition, range))) {
-        return;
+      if (partition != null) {
+        request(partition, range);
       }
-      LOG.warn(
-          "{}: rotten in {}: offsets {} to {}, {} bytes at {}",
-          partition,
-          partition.hosted().log().dir(),
-          range.firstOffset(),
-          range.nextOffset() - 1,
-          range.length(),
-          range.position());
-      waiting.add(new Repair(partition, range));
-      proceed();
     });
+  }
+
+  /// A start has found it, in the log of what leads now. (A follower cuts its log there.) Any
+  /// thread.
+  void onDamage(Partition partition, RottenRange range) {
+    loop.execute(() -> request(partition, range));
+  }
+
+  private void request(Partition partition, RottenRange range) {
+    Repair now = underWay;
+    if (closed
+        || waiting.size() >= MOST_WAITING
+        || (now != null && now.isFor(partition, range))
+        || Stream.concat(waiting.stream(), resting.stream())
+            .anyMatch(one -> one.isFor(partition, range))) {
+      return;
+    }
+    LOG.warn(
+        "{}: rotten in {}: offsets {} to {}, {} bytes at {}",
+        partition,
+        partition.hosted().log().dir(),
+        range.firstOffset(),
+        range.nextOffset() - 1,
+        range.length(),
+        range.position());
+    waiting.add(new Repair(partition, range));
+    proceed();
   }
 
   /// Any thread.
@@ -183,7 +198,7 @@ final class RotRepairs implements ScrubListener {
       askNext(repair);
       return;
     }
-    FetchRequestData request = request(repair);
+    FetchRequestData request = fetchOf(repair);
     to.send(
         new PeerRequest(ApiKeys.FETCH, OLDEST_FETCH, ApiKeys.FETCH.latestVersion(), _ -> request),
         host.settings().socketTimeoutMs(),
@@ -205,7 +220,7 @@ final class RotRepairs implements ScrubListener {
         });
   }
 
-  private static FetchRequestData request(Repair repair) {
+  private static FetchRequestData fetchOf(Repair repair) {
     int bytes = Math.min(repair.range.length(), PIECE_BYTES);
     return new FetchRequestData()
         .setMaxWaitMs(0)
@@ -286,7 +301,7 @@ final class RotRepairs implements ScrubListener {
     host.world()
         .workers()
         .execute(() -> {
-          repair.partition.rot().sync(file);
+          repair.partition.rot().sync(repair.range, file);
           loop.execute(() -> {
             figures.onRepaired();
             LOG.warn(
@@ -314,7 +329,8 @@ final class RotRepairs implements ScrubListener {
           repair.range.position());
       repair.range = repair.partition.rot().markLost(repair.range);
     }
-    long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(10, repair.failures++));
+    long longest = repair.unheard ? LONGEST_WAIT_MS : LONGEST_PAUSE_MS;
+    long pause = Math.min(longest, FIRST_PAUSE_MS << Math.min(10, repair.failures++));
     resting.add(repair);
     loop.schedule(
         pause * 1_000_000L,

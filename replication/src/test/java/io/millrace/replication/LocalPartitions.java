@@ -6,6 +6,7 @@ import io.millrace.log.LogDirectories;
 import io.millrace.log.LogDirectoriesConfig;
 import io.millrace.log.LogEnvironment;
 import io.millrace.log.LogReports;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.real.RealWorld;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,9 @@ final class LocalPartitions {
 
     @Override
     public void suspect(Partition partition, long offset) {}
+
+    @Override
+    public void repair(Partition partition, RottenRange range) {}
 
     @Override
     public void later(Runnable step) {

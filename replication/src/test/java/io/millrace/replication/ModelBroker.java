@@ -1,6 +1,5 @@
 package io.millrace.replication;
 
-import io.millrace.log.DamagedRange;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogDirectories;
@@ -9,6 +8,7 @@ import io.millrace.log.LogEnvironment;
 import io.millrace.log.LogRead;
 import io.millrace.log.LogReports;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
@@ -245,6 +245,9 @@ final class ModelBroker implements ReplicaHost {
   public void suspect(Partition partition, long offset) {}
 
   @Override
+  public void repair(Partition partition, RottenRange range) {}
+
+  @Override
   public void later(Runnable step) {
     VirtualNode machine = node;
     if (machine != null) {
@@ -259,7 +262,7 @@ final class ModelBroker implements ReplicaHost {
 
   private record Reports(LogDirectories directories) implements LogReports {
     @Override
-    public void damaged(Path log, DamagedRange range) {}
+    public void damaged(Path log, RottenRange range) {}
 
     @Override
     public void rebuilt(Path file, String reason) {}

@@ -8,6 +8,7 @@ import io.millrace.log.LogDirectoriesConfig;
 import io.millrace.log.LogDirectory;
 import io.millrace.log.LogEnvironment;
 import io.millrace.log.LogReports;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.virtual.VirtualNode;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class TwoDirectories implements ReplicaHost {
   final ReplicationQuotas quotas;
   final DirectoryMoves moves;
   final List<Uuid> reported = new ArrayList<>();
+  final List<RottenRange> repairs = new ArrayList<>();
   @Nullable Partition partition;
   boolean hearsOfMetadata = true;
 
@@ -189,6 +191,11 @@ final class TwoDirectories implements ReplicaHost {
 
   @Override
   public void suspect(Partition partition, long offset) {}
+
+  @Override
+  public void repair(Partition partition, RottenRange range) {
+    repairs.add(range);
+  }
 
   @Override
   public void later(Runnable step) {

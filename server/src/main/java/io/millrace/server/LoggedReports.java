@@ -1,9 +1,9 @@
 package io.millrace.server;
 
-import io.millrace.log.DamagedRange;
 import io.millrace.log.LogDirectories;
 import io.millrace.log.LogReports;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -26,10 +26,10 @@ final class LoggedReports implements LogReports {
   }
 
   @Override
-  public void damaged(Path log, DamagedRange range) {
+  public void damaged(Path log, RottenRange range) {
     LOG.error(
         "{} is damaged: {}. Nothing was removed; reads of this range and all appends are refused until"
-            + " it is repaired from another replica or the topic is deleted",
+            + " it is repaired from another replica, or deleted",
         log,
         range);
   }

@@ -1,8 +1,9 @@
 package io.millrace.log.segment;
 
-/// Bytes of a segment that were whole once and are no more: found by their checksums or because
-/// they do not fit what lies around them, while the log is in use. (What a start finds behind an
-/// unclean end is [io.millrace.log.DamagedRange]: it may never have been whole.)
+/// Bytes of a segment that are not as they were written: found by their checksums or because they
+/// do not fit what lies around them, by a scrub or by a start that looks through an unclean end.
+/// (What a start finds there is *damage*: it may never have been whole, and nobody knows which
+/// producers wrote it.)
 ///
 /// The batches before and behind are sound, so the range holds the batches of certain offsets in a
 /// certain number of bytes; any replica has the very same bytes for them.

@@ -1,6 +1,5 @@
 package io.millrace.log.segment;
 
-import io.millrace.log.DamagedRange;
 import io.millrace.log.LeaderEpochs;
 import io.millrace.log.format.BatchHeader;
 import io.millrace.log.format.BatchScanner;
@@ -32,7 +31,7 @@ public final class SegmentRecovery {
   private final int bufferBytes;
   private final int indexIntervalBytes;
   private final LeaderEpochs epochs = new LeaderEpochs();
-  private final List<DamagedRange> damage = new ArrayList<>();
+  private final List<RottenRange> damage = new ArrayList<>();
   private long nextOffset;
   private int lastEpoch;
   private boolean cut;
@@ -59,7 +58,8 @@ public final class SegmentRecovery {
     return cut;
   }
 
-  public List<DamagedRange> damage() {
+  /// In ascending order.
+  public List<RottenRange> damage() {
     return damage;
   }
 
@@ -142,17 +142,23 @@ public final class SegmentRecovery {
         break;
       }
       if (resumed < 0) {
-        damage.add(new DamagedRange(nextOffset, limitOffset, endPosition));
+        damage.add(rotten(limitOffset, size));
         endPosition = size;
         break;
       }
       scanner.seek(resumed);
       scanner.next();
-      damage.add(new DamagedRange(nextOffset, scanner.baseOffset(), endPosition));
+      damage.add(rotten(scanner.baseOffset(), (int) resumed));
       segment.indexNextBatch();
       note(scanner);
     }
     segment.endRebuild((int) endPosition, cut);
+  }
+
+  /// From the end of the last batch up to `behind`, where the next one begins.
+  private RottenRange rotten(long behind, int behindPosition) {
+    return new RottenRange(
+        segment.baseOffset(), nextOffset, behind, (int) endPosition, behindPosition, false);
   }
 
   /// Picks the place to start from and cuts the indexes there.

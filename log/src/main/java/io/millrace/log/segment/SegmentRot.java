@@ -66,7 +66,7 @@ public final class SegmentRot {
 
   /// Moves to the next batch that is not known to be rotten. A walk that begins within a range goes
   /// by what it finds there.
-  boolean next(BatchScanner scanner) throws IOException {
+  public boolean next(BatchScanner scanner) throws IOException {
     boolean found = scanner.next();
     for (int i = 0; i < ranges.size(); i++) {
       if (scanner.position() == ranges.get(i).position()) {

@@ -2,7 +2,6 @@ package io.millrace.metadata.raft;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
-import io.millrace.log.DamagedRange;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.FlushTicket;
 import io.millrace.log.LogConfig;
@@ -12,6 +11,7 @@ import io.millrace.log.LogRead;
 import io.millrace.log.LogReports;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.RetentionResult;
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -114,7 +114,7 @@ public final class MetadataLog implements RaftLog {
             logConfig(config),
             LogOpenState.unknown(Uuid.METADATA_TOPIC_ID));
     if (!log.damage().isEmpty()) {
-      DamagedRange damage = log.damage().getFirst();
+      RottenRange damage = log.damage().getFirst();
       log.abandon();
       throw new IOException(
           "The metadata log in "
@@ -122,7 +122,7 @@ public final class MetadataLog implements RaftLog {
               + " is damaged from offset "
               + damage.firstOffset()
               + " to "
-              + damage.nextValidOffset()
+              + damage.nextOffset()
               + ", with valid records behind. Restore the folder from a backup; in a quorum of"
               + " several, empty the directory and start once with --cluster-id and"
               + " --no-initial-controllers, so that this node fetches the log again.");
