@@ -8,79 +8,107 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/// `.millrace_boot`: in which run of the machine the logs of a directory were last opened, all of
-/// them. When it is still the same at the next start, the page cache has everything that was
-/// written since ([LastStop#KILLED]). One line, `boot.id=` and [Disk#bootId], and a second one,
-/// `broker.epoch=`, once the broker is registered: a node that lost nothing may tell the controller
-/// so (KIP-966).
+/// `.millrace_boot`: what the next start may believe of a directory that was not closed. A line
+/// each:
+///
+/// ```
+/// boot.id=…               Disk#bootId, the run of the machine in which its logs were last opened, all of them
+/// broker.epoch=7          once the broker is registered
+/// synced.before.ack=true  where all that was promised under that epoch is synced
+/// ```
+///
+/// In the same run of the machine the page cache has everything that was written
+/// ([LastStop#KILLED]). In that case, and in any run where everything was synced before it was
+/// promised, the broker lost nothing, and may tell the controller so with its epoch (KIP-966).
 ///
 /// Written when a load is complete, never before: until then some log may be as a power failure
-/// left it; and only if no log is damaged. Taken away when the directory fails, because a device
-/// that lost a write may have dropped it from the page cache. It is not synced: after a power
-/// failure it is worthless anyway. Kafka knows nothing of it and leaves it alone; a log that Kafka
-/// has opened since, and did not close, is recognised by its index files, which Kafka pads.
+/// left it; and only if no log is damaged. Kafka knows nothing of it and leaves it alone; a log
+/// that Kafka has opened since, and did not close, is recognised by its index files, which Kafka
+/// pads.
 final class BootNote {
 
   private static final String NAME = ".millrace_boot";
+  private static final Pattern BOOT = Pattern.compile("^boot\\.id=(.+)$", Pattern.MULTILINE);
   private static final Pattern EPOCH =
       Pattern.compile("^broker\\.epoch=(\\d{1,18})$", Pattern.MULTILINE);
 
+  private static final String SYNCED = "synced.before.ack=true\n";
+
   private BootNote() {}
+
+  /// What a note says.
+  ///
+  /// @param bootId of the run of the machine
+  /// @param brokerEpoch -1 when the broker was not registered
+  /// @param synced all that was promised under that epoch is synced; such a note is durable
+  record Content(String bootId, long brokerEpoch, boolean synced) {}
 
   /// Whether the directory's logs were last opened in this run of the machine.
   static boolean isOfThisBoot(Disk disk, Path directory) throws IOException {
-    return !contentOfThisBoot(disk, directory).isEmpty();
+    Content note = read(disk, directory);
+    return note != null && note.bootId().equals(disk.bootId());
   }
 
-  /// The epoch under which the broker was last registered in this run of the machine; -1 when that
-  /// is not known.
-  static long brokerEpoch(Disk disk, Path directory) throws IOException {
-    Matcher epoch = EPOCH.matcher(contentOfThisBoot(disk, directory));
-    return epoch.find() ? Long.parseLong(epoch.group(1)) : -1;
+  /// The epoch under which the broker was last registered and since when it lost nothing that it
+  /// promised; -1 when there is none.
+  static long unbrokenEpoch(Disk disk, Path directory) throws IOException {
+    Content note = read(disk, directory);
+    if (note == null) {
+      return -1;
+    }
+    return note.synced() || note.bootId().equals(disk.bootId()) ? note.brokerEpoch() : -1;
   }
 
-  private static String contentOfThisBoot(Disk disk, Path directory) throws IOException {
-    String now = disk.bootId();
+  /// Null when there is none, or none that can be understood.
+  static @Nullable Content read(Disk disk, Path directory) throws IOException {
     Path file = directory.resolve(NAME);
-    if (now == null || !disk.exists(file)) {
-      return "";
+    if (!disk.exists(file)) {
+      return null;
     }
-    String content = new String(disk.read(file), StandardCharsets.UTF_8);
-    return content.startsWith(bootLine(now)) ? content : "";
+    String text = new String(disk.read(file), StandardCharsets.UTF_8);
+    Matcher boot = BOOT.matcher(text);
+    if (!boot.find()) {
+      return null;
+    }
+    Matcher epoch = EPOCH.matcher(text);
+    boolean registered = epoch.find();
+    return new Content(
+        boot.group(1),
+        registered ? Long.parseLong(epoch.group(1)) : -1,
+        registered && text.endsWith(SYNCED));
   }
 
-  /// Notes this boot; what an earlier note of the same boot says of the epoch stays.
-  static void write(Disk disk, Path directory) throws IOException {
-    String now = disk.bootId();
-    if (now != null && !isOfThisBoot(disk, directory)) {
-      write(disk, directory, bootLine(now));
+  /// Replaces the note. One of a directory that syncs is durable when this returns; any other is
+  /// worthless after a power failure anyway.
+  static void write(Disk disk, Path directory, Content note) throws IOException {
+    StringBuilder text = new StringBuilder("boot.id=").append(note.bootId()).append('\n');
+    if (note.brokerEpoch() >= 0) {
+      text.append("broker.epoch=").append(note.brokerEpoch()).append('\n');
     }
-  }
-
-  /// Adds the broker's epoch to a note of this boot; does nothing where there is none.
-  static void write(Disk disk, Path directory, long brokerEpoch) throws IOException {
-    String now = disk.bootId();
-    if (now != null && isOfThisBoot(disk, directory)) {
-      write(disk, directory, bootLine(now) + "broker.epoch=" + brokerEpoch + "\n");
+    if (note.synced()) {
+      text.append(SYNCED);
     }
-  }
-
-  private static void write(Disk disk, Path directory, String content) throws IOException {
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    if (note.synced()) {
+      disk.replace(directory.resolve(NAME), bytes);
+      return;
+    }
     DiskFile file = disk.open(directory.resolve(NAME));
     try {
       file.truncate(0);
-      file.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), 0);
+      file.write(ByteBuffer.wrap(bytes), 0);
     } finally {
       file.release();
     }
   }
 
+  /// Takes the note away; durable when this returns.
   static void remove(Disk disk, Path directory) throws IOException {
-    disk.delete(directory.resolve(NAME));
-  }
-
-  private static String bootLine(String bootId) {
-    return "boot.id=" + bootId + "\n";
+    if (disk.exists(directory.resolve(NAME))) {
+      disk.delete(directory.resolve(NAME));
+      disk.syncDirectory(directory);
+    }
   }
 }

@@ -205,6 +205,7 @@ final class DirectoryLoad {
       }
       all = List.copyOf(loaded);
     }
+    owner.notes().onLoaded(all);
     loop.execute(() -> done.accept(all, null));
   }
 
@@ -228,7 +229,7 @@ final class DirectoryLoad {
         sound &= hosted.directory() != directory || hosted.log().damage().isEmpty();
       }
     }
-    owner.noteBoot(directory, sound);
+    owner.notes().onOpened(directory, sound);
   }
 
   private @Nullable Folder next(ArrayDeque<Folder> folders) {

@@ -63,6 +63,11 @@ public record LogConfig(
     return DEFAULTS.with(settings);
   }
 
+  /// Whether nothing is acknowledged before it is synced.
+  public boolean syncsBeforeAck() {
+    return flushMessages <= 1;
+  }
+
   /// This with some settings replaced, by Kafka's names.
   public LogConfig with(Map<String, String> settings) {
     Values v = new Values(settings);

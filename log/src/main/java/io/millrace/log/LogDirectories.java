@@ -2,7 +2,6 @@ package io.millrace.log;
 
 import io.millrace.log.scrub.ScrubTarget;
 import io.millrace.log.scrub.Scrubber;
-import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFullException;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.World;
@@ -43,17 +42,13 @@ public final class LogDirectories {
   private final List<LogDirectory> directories;
   private final List<AutoCloseable> locks;
   private final long unbrokenBrokerEpoch;
+  private final BootNotes notes;
   private final DirectoryCheckpoints checkpoints;
   private final FolderRemoval removal;
   private final FutureLogs futures;
   private final FlushQueue flushes;
   private final DirectoryDuties duties;
   private final Scrubber scrubber;
-
-  private final Object bootNotes = new Object();
-
-  /// Under [#bootNotes]; -1 until it is known.
-  private long brokerEpoch = -1;
 
   private final Object guard = new Object();
   private final Map<TopicPartition, Entry> entries = new LinkedHashMap<>();
@@ -83,13 +78,15 @@ public final class LogDirectories {
       LogDirectoryListener listener,
       List<LogDirectory> directories,
       List<AutoCloseable> locks,
-      long unbrokenBrokerEpoch) {
+      long unbrokenBrokerEpoch)
+      throws IOException {
     this.world = world;
     this.config = config;
     this.listener = listener;
     this.directories = List.copyOf(directories);
     this.locks = locks;
     this.unbrokenBrokerEpoch = unbrokenBrokerEpoch;
+    this.notes = new BootNotes(world.disk(), this.directories);
     this.checkpoints = new DirectoryCheckpoints(world.disk(), this);
     this.removal = new FolderRemoval(world, this::fail);
     this.futures = new FutureLogs(world.disk(), this, removal);
@@ -138,25 +135,8 @@ public final class LogDirectories {
       release(locks);
       throw e;
     }
-    long epoch = unbrokenEpoch(world.disk(), usable);
+    long epoch = BootNotes.unbrokenEpoch(world.disk(), usable);
     return new LogDirectories(world, config, listener, directories, locks, epoch);
-  }
-
-  /// The broker epoch that all directories agree on: that of a clean shutdown, or of a process that
-  /// was killed while the machine ran on.
-  private static long unbrokenEpoch(Disk disk, List<Path> directories) throws IOException {
-    long agreed = -1;
-    for (Path directory : directories) {
-      long epoch =
-          CleanShutdown.isMarked(disk, directory)
-              ? CleanShutdown.brokerEpoch(disk, directory)
-              : BootNote.brokerEpoch(disk, directory);
-      if (epoch < 0 || (agreed >= 0 && epoch != agreed)) {
-        return -1;
-      }
-      agreed = epoch;
-    }
-    return agreed;
   }
 
   private static void release(List<AutoCloseable> locks) {
@@ -195,9 +175,9 @@ public final class LogDirectories {
     return null;
   }
 
-  /// The epoch of the broker that used these directories before and lost nothing of what it wrote:
-  /// it was shut down cleanly, or it was killed and the machine has run on since; -1 when a
-  /// directory tells neither, or they differ.
+  /// The epoch of the broker that used these directories before and lost nothing of what it
+  /// promised: it was shut down cleanly, or killed while the machine ran on, or it synced
+  /// everything before it acknowledged; -1 when a directory tells none of it, or they differ.
   public long unbrokenBrokerEpoch() {
     return unbrokenBrokerEpoch;
   }
@@ -205,41 +185,19 @@ public final class LogDirectories {
   /// The broker is registered under this epoch, and all logs are open: should it be killed, the
   /// next start can tell the controller that nothing was lost. Blocks.
   public void noteBrokerEpoch(long epoch) {
-    synchronized (bootNotes) {
-      brokerEpoch = epoch;
-      directories.stream().filter(LogDirectory::isOnline).forEach(this::noteEpoch);
-    }
+    notes.onRegistered(epoch);
   }
 
-  /// All logs of a directory are open. Blocks.
+  BootNotes notes() {
+    return notes;
+  }
+
+  /// Logs are going to be written with these settings; to be called before they are. Blocks where
+  /// they are the first that do not sync before they acknowledge.
   ///
-  /// @param sound none of them is damaged
-  void noteBoot(LogDirectory directory, boolean sound) {
-    synchronized (bootNotes) {
-      if (!directory.isOnline()) {
-        return;
-      }
-      try {
-        if (sound) {
-          BootNote.write(world.disk(), directory.path());
-          noteEpoch(directory);
-        } else {
-          BootNote.remove(world.disk(), directory.path());
-        }
-      } catch (IOException e) {
-        LOG.warn("{}: the next start after a kill will take longer", directory.path(), e);
-      }
-    }
-  }
-
-  private void noteEpoch(LogDirectory directory) {
-    if (brokerEpoch >= 0) {
-      try {
-        BootNote.write(world.disk(), directory.path(), brokerEpoch);
-      } catch (IOException e) {
-        LOG.warn("{}: a start after a kill will count as unclean", directory.path(), e);
-      }
-    }
+  /// @throws IOException when the next start could not be told of it
+  public void admit(LogConfig logConfig) throws IOException {
+    notes.admit(logConfig);
   }
 
   /// What logs report to be written into the checkpoints at once. For [LogEnvironment]s of logs
@@ -396,6 +354,7 @@ public final class LogDirectories {
     if (existing != null) {
       return existing;
     }
+    admit(logConfig);
     PartitionLog log =
         PartitionLog.open(
             environment,
@@ -490,22 +449,11 @@ public final class LogDirectories {
       }
       directory.takeOffline();
     }
-    world.workers().execute(() -> distrust(directory));
+    world.workers().execute(() -> notes.onFailed(directory));
     listener.onOffline(directory, cause);
     for (Entry entry : entriesIn(directory)) {
       remove(entry.hosted.partition());
       entry.hosted.log().abandon();
-    }
-  }
-
-  /// What the device refused may be gone from the page cache too.
-  private void distrust(LogDirectory directory) {
-    synchronized (bootNotes) {
-      try {
-        BootNote.remove(world.disk(), directory.path());
-      } catch (IOException e) {
-        LOG.warn("{}: cannot be written at all", directory.path(), e);
-      }
     }
   }
 

@@ -121,6 +121,80 @@ class BootNoteTest {
     assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
   }
 
+  private void fillSynced() {
+    hosted.config = hosted.config.with("flush.messages", 1);
+    fill();
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.runFor(100);
+  }
+
+  @Test
+  void aBrokerThatSyncsBeforeItAcknowledgesLosesNothingWithThePower() {
+    fillSynced();
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(7);
+    // Without power again before it is registered: nothing was promised in between.
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(7);
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(9));
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(9);
+  }
+
+  @Test
+  void oneLogThatDoesNotSyncIsEnough() {
+    fillSynced();
+    hosted.config = LogConfig.DEFAULTS;
+    hosted.create(new TopicPartition("clicks", 0), HostedWorld.MORE);
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+  }
+
+  @Test
+  void aTopicThatNoLongerSyncsIsEnough() {
+    fillSynced();
+    hosted.run(() -> hosted.directories().admit(LogConfig.DEFAULTS));
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+    assertThat(hosted.disk().exists(NOTE)).isTrue();
+  }
+
+  @Test
+  void whoDidNotSyncIsBelievedAgainAfterACleanStop() {
+    fill();
+    hosted.config = hosted.config.with("flush.messages", 1);
+    hosted.run(() -> hosted.directories().admit(hosted.config));
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+    hosted.stop();
+    hosted.start();
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(9));
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(9);
+  }
+
+  @Test
+  void damageIsNoPromiseKept() {
+    fillSynced();
+    hosted.powerOff();
+    hosted.put(BATCHES, 200, (byte) 99);
+    hosted.run(
+        () -> hosted.disk().delete(HostedWorld.DATA.resolve("recovery-point-offset-checkpoint")));
+    hosted.start();
+    assertThat(hosted.reports.damaged).isNotEmpty();
+    hosted.powerOff();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+  }
+
   @Test
   void oneDirectoryThatMayHaveLostSomethingIsEnough() {
     fill();

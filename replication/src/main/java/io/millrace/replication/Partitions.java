@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -71,6 +70,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private boolean loadStarted;
   private boolean loaded;
 
+  private final PlacementReports placements;
   private final LogStarts logStarts;
   private final EventLoop metadataLoop;
   private final LoadListener loadListener;
@@ -107,9 +107,10 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.settings = settings;
     this.replication = replication;
     this.quotas = new ReplicationQuotas(environment.world().clock(), replication);
+    this.placements = new PlacementReports(reports);
     this.moves =
         new DirectoryMoves(
-            directories, environment, quotas.directories(), reportLoop, this::reportPlace);
+            directories, environment, quotas.directories(), reportLoop, placements::onMoved);
     this.repairs =
         new RotRepairs(
             this, partition -> table.partition(partition), directories.scrubber().figures());
@@ -201,6 +202,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       // Whoever was waited for may be fenced now, whoever was fenced may join.
       table.partitions().forEach(Partition::onBrokers);
     }
+    placements.onImage(image.topics(), isRegistered());
     for (ImageListener follower : followers) {
       follower.onImage(delta, image, manifest);
     }
@@ -224,6 +226,12 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       reconfigure(configs, image);
     }
     fetchers.begin();
+  }
+
+  /// Whether the metadata has the registration of this incarnation.
+  private boolean isRegistered() {
+    BrokerRegistration registration = cluster.broker(brokerId);
+    return registration != null && registration.epoch() == brokerEpoch();
   }
 
   private static List<TopicDelta> inOrder(TopicsDelta topics) {
@@ -271,6 +279,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         return;
       }
       draft.add(partition);
+      placements.onHosted(partition, placement.directory(), registration.replicas.length == 1);
     }
     partition.apply(LeaderState.of(registration), topicSettings);
     fetchers.prepare(partition, registration.replicas);
@@ -302,16 +311,12 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
             directories.create(
                 environment, id.topicPartition(), topic.id(), directory, topicSettings.log());
       } else {
-        HostedLog existing = hosted;
-        synchronizedConfig(existing, topicSettings);
+        directories.admit(topicSettings.log());
+        synchronizedConfig(hosted, topicSettings);
       }
       long highWatermark = directories.checkpointedHighWatermark(id.topicPartition());
       Partition partition = new Partition(id, brokerId, hosted, highWatermark, this);
       directories.attach(id.topicPartition(), partition);
-      if (!placement.directory().equals(hosted.directory().id())
-          && !placement.directory().equals(DirectoryId.MIGRATING)) {
-        reports.onPlaced(id, hosted.directory().id());
-      }
       return partition;
     } catch (IOException e) {
       LOG.error("{} cannot be created: it is not served", id.topicPartition(), e);
@@ -340,6 +345,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
 
   private void delete(Partition partition) {
     partition.retire();
+    placements.forget(partition);
     fetchers.unfollow(partition);
     moves.cancel(partition.topicPartition());
     try {
@@ -363,14 +369,24 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
           || configs
               .changes()
               .containsKey(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))) {
-        TopicSettings topicSettings = settings.of(image, topic.name());
-        for (int i = 0; i < topic.bound(); i++) {
-          Partition partition = topic.partition(i);
-          if (partition != null) {
-            partition.configure(topicSettings);
-            fetchers.reconsider(partition);
-          }
-        }
+        reconfigure(topic, settings.of(image, topic.name()));
+      }
+    }
+  }
+
+  private void reconfigure(HostedTopic topic, TopicSettings topicSettings) {
+    for (int i = 0; i < topic.bound(); i++) {
+      Partition partition = topic.partition(i);
+      if (partition == null) {
+        continue;
+      }
+      try {
+        directories.admit(topicSettings.log());
+        partition.configure(topicSettings);
+        fetchers.reconsider(partition);
+      } catch (IOException e) {
+        LOG.error("{} cannot be configured", partition.topicPartition(), e);
+        directories.fail(partition.hosted().directory(), e);
       }
     }
   }
@@ -396,10 +412,6 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   /// The replicas that move between this broker's log directories.
   public DirectoryMoves moves() {
     return moves;
-  }
-
-  private void reportPlace(Partition partition) {
-    reports.onPlaced(partition.id(), partition.hosted().directory().id());
   }
 
   /// Leaders look after lagging followers twice in `replica.lag.time.max.ms`, as Kafka's do.

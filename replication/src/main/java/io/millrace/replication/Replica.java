@@ -147,7 +147,7 @@ final class Replica {
 
   /// Whether the topic asks for fsync before any acknowledgement.
   boolean syncsBeforeAck() {
-    return log.config().flushMessages() <= 1;
+    return log.config().syncsBeforeAck();
   }
 
   /// How far this replica may count itself: the log end, or what is synced where the topic asks for

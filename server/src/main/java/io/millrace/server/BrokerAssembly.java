@@ -248,8 +248,11 @@ final class BrokerAssembly {
   private void maybeReady() {
     if (loaded && caughtUp && !stopping) {
       long epoch = quorum.lifecycle().brokerEpoch();
-      workers.execute(() -> directories.noteBrokerEpoch(epoch));
-      quorum.lifecycle().readyToUnfence();
+      // Written down before there is anything to acknowledge.
+      workers.execute(() -> {
+        directories.noteBrokerEpoch(epoch);
+        quorum.lifecycle().readyToUnfence();
+      });
     }
   }
 
