@@ -28,6 +28,7 @@ import org.apache.kafka.common.message.BrokerRegistrationRequestData.Feature;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData.FeatureCollection;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData.Listener;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData.ListenerCollection;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -46,8 +47,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Reassignments that are changed while they run, with Kafka's controller. Only broker 1 is alive:
-/// what is to be added to a partition stays so.
+/// Reassignments that are changed, and topics that grow, while they run, with Kafka's controller.
+/// Only broker 1 is alive: what is to be added to a partition stays so.
 class ReassignmentsTest {
 
   private static final String TOPIC = "orders";
@@ -160,6 +161,32 @@ class ReassignmentsTest {
     assertThat(shown()).isEqualTo("[2, 3, 1] adding [2, 3] removing [1]");
   }
 
+  /// New partitions have as many replicas as the first one: not those that are about to go.
+  @Test
+  void aTopicIsNotGrownByReplicasThatAreAboutToGo() throws Exception {
+    create(1, 2);
+    alter(1, 3);
+
+    assertThat(grow(2)).isEqualTo(Errors.REASSIGNMENT_IN_PROGRESS);
+    assertThat(topic().partitions()).hasSize(1);
+
+    outcome(request(null));
+    unfence(2);
+    assertThat(grow(2)).isEqualTo(Errors.NONE);
+    assertThat(Objects.requireNonNull(topic().partitions().get(1)).replicas).hasSize(2);
+  }
+
+  @Test
+  void aTopicThatGetsMoreReplicasGrowsByPartitionsWithAsMany() throws Exception {
+    create(1, 2);
+    alter(1, 2, 3);
+    unfence(2);
+    unfence(3);
+
+    assertThat(grow(2)).isEqualTo(Errors.NONE);
+    assertThat(Objects.requireNonNull(topic().partitions().get(1)).replicas).hasSize(3);
+  }
+
   @Test
   void requestsThatComeTogetherAreDoneInTurn() throws Exception {
     create(1, 2, 3);
@@ -190,6 +217,15 @@ class ReassignmentsTest {
     AlterPartitionReassignmentsResponseData answer =
         await(reassignments.alter(TestNode.context(), request));
     return Errors.forCode(answer.responses().getFirst().partitions().getFirst().errorCode());
+  }
+
+  private Errors grow(int partitions) throws Exception {
+    CreatePartitionsTopic topic =
+        new CreatePartitionsTopic().setName(TOPIC).setCount(partitions).setAssignments(null);
+    return Errors.forCode(
+        await(reassignments.grow(TestNode.context(), List.of(topic), false))
+            .getFirst()
+            .errorCode());
   }
 
   private void create(Integer... replicas) throws Exception {

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
@@ -16,6 +18,8 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.Re
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
@@ -24,7 +28,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 
-/// The door to the controller's AlterPartitionReassignments, so that a change of mind takes effect.
+/// The door to the controller's AlterPartitionReassignments, so that a change of mind takes effect,
+/// and to its CreatePartitions, which would copy what is half-way.
 ///
 /// Kafka 4.3.1 (`ReplicationControlManager.changePartitionReassignment`) replaces the replicas that
 /// are being added, or removed, only where the new target adds, or removes, some. So a target that
@@ -36,6 +41,11 @@ import org.apache.kafka.controller.ControllerRequestContext;
 /// Between the two, the partition has the replicas that it had before; what was copied for a
 /// reassignment that is cancelled may be copied again. A reassignment that cannot be cancelled (no
 /// former replica is in sync) refuses its successor, too.
+///
+/// New partitions get as many replicas as the first one has: in Kafka 4.3.1 (`createPartitions`)
+/// also those that are about to go, so that a topic of three grew by partitions of four, for good.
+/// Such a topic is not grown before its first partition has arrived: REASSIGNMENT_IN_PROGRESS, as
+/// Kafka's controllers on ZooKeeper said.
 ///
 /// One request at a time, so that each meets the state that it has seen: the controller looks at
 /// the named partitions as they are, not as they were last committed. Any thread; the futures
@@ -55,16 +65,72 @@ public final class Reassignments {
   /// Gives partitions new replicas, or, by null, cancels what runs; answers for each partition.
   public CompletableFuture<AlterPartitionReassignmentsResponseData> alter(
       ControllerRequestContext context, AlterPartitionReassignmentsRequestData request) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    return last.getAndSet(done)
-        .thenCompose(_ -> controller.listPartitionReassignments(context, named(request)))
-        .thenCompose(running -> {
+    return inTurn(
+        () -> controller.listPartitionReassignments(context, named(request)),
+        running -> {
           Set<TopicPartition> misread = misread(request, running);
           return misread.isEmpty()
               ? controller.alterPartitionReassignments(context, request)
               : cancelAndAlter(context, request, misread);
-        })
+        });
+  }
+
+  /// Adds partitions to topics; answers for each topic.
+  public CompletableFuture<List<CreatePartitionsTopicResult>> grow(
+      ControllerRequestContext context, List<CreatePartitionsTopic> topics, boolean validateOnly) {
+    return inTurn(
+        () -> controller.listPartitionReassignments(context, firstOf(topics)),
+        running -> {
+          Set<String> losing = losing(running);
+          List<CreatePartitionsTopic> left =
+              topics.stream().filter(topic -> !losing.contains(topic.name())).toList();
+          return controller
+              .createPartitions(context, left, validateOnly)
+              .thenApply(results -> {
+                List<CreatePartitionsTopicResult> all = new ArrayList<>(results);
+                losing.forEach(topic -> all.add(notNow(topic)));
+                return all;
+              });
+        });
+  }
+
+  private <T> CompletableFuture<T> inTurn(
+      Supplier<CompletableFuture<ListPartitionReassignmentsResponseData>> look,
+      Function<ListPartitionReassignmentsResponseData, CompletableFuture<T>> act) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    return last.getAndSet(done)
+        .thenCompose(_ -> look.get())
+        .thenCompose(act)
         .whenComplete((_, _) -> done.complete(null));
+  }
+
+  private static ListPartitionReassignmentsRequestData firstOf(List<CreatePartitionsTopic> topics) {
+    return new ListPartitionReassignmentsRequestData()
+        .setTopics(
+            topics.stream()
+                .map(topic ->
+                    new ListPartitionReassignmentsTopics()
+                        .setName(topic.name())
+                        .setPartitionIndexes(List.of(0)))
+                .toList());
+  }
+
+  private static Set<String> losing(ListPartitionReassignmentsResponseData running) {
+    Set<String> names = new LinkedHashSet<>();
+    running.topics().stream()
+        .filter(topic ->
+            topic.partitions().stream()
+                .anyMatch(partition -> !partition.removingReplicas().isEmpty()))
+        .forEach(topic -> names.add(topic.name()));
+    return names;
+  }
+
+  private static CreatePartitionsTopicResult notNow(String topic) {
+    return new CreatePartitionsTopicResult()
+        .setName(topic)
+        .setErrorCode(Errors.REASSIGNMENT_IN_PROGRESS.code())
+        .setErrorMessage(
+            "Partition 0, whose replication factor new partitions get, is being reassigned.");
   }
 
   private CompletableFuture<AlterPartitionReassignmentsResponseData> cancelAndAlter(

@@ -136,6 +136,7 @@ public final class AdminClient implements SimulatedClient {
           INVALID_REPLICATION_FACTOR,
           INVALID_PARTITIONS,
           INVALID_REPLICA_ASSIGNMENT,
+          REASSIGNMENT_IN_PROGRESS,
           ELECTION_NOT_NEEDED,
           PREFERRED_LEADER_NOT_AVAILABLE,
           ELIGIBLE_LEADERS_NOT_AVAILABLE ->

@@ -89,7 +89,9 @@ public final class ControllerCalls {
     boolean deletion = config.values().getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG);
     put(ApiKeys.CREATE_TOPICS, new CreateTopicsCall(controller, contexts, authorization));
     put(ApiKeys.DELETE_TOPICS, new DeleteTopicsCall(controller, contexts, authorization, deletion));
-    put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsCall(controller, contexts, authorization));
+    put(
+        ApiKeys.CREATE_PARTITIONS,
+        new CreatePartitionsCall(reassignments, contexts, authorization));
     this.<ElectLeadersRequestData>put(
         ApiKeys.ELECT_LEADERS,
         (request, body, _) -> {

@@ -1,5 +1,6 @@
 package io.millrace.server.api.controller;
 
+import io.millrace.metadata.controller.Reassignments;
 import io.millrace.server.api.Authorization;
 import io.millrace.server.request.Request;
 import java.util.ArrayList;
@@ -15,20 +16,19 @@ import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartit
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.controller.Controller;
 import org.jspecify.annotations.Nullable;
 
 /// CreatePartitions: every topic that was asked for gets a result, also where there is nothing to
 /// do for it.
 final class CreatePartitionsCall implements ControllerCall<CreatePartitionsRequestData> {
 
-  private final Controller controller;
+  private final Reassignments reassignments;
   private final ControllerContexts contexts;
   private final Authorization authorization;
 
   CreatePartitionsCall(
-      Controller controller, ControllerContexts contexts, Authorization authorization) {
-    this.controller = controller;
+      Reassignments reassignments, ControllerContexts contexts, Authorization authorization) {
+    this.reassignments = reassignments;
     this.contexts = contexts;
     this.authorization = authorization;
   }
@@ -54,8 +54,8 @@ final class CreatePartitionsCall implements ControllerCall<CreatePartitionsReque
         .forEach(name -> refused.add(refusal(name, Errors.TOPIC_AUTHORIZATION_FAILED, null)));
     List<CreatePartitionsTopic> wanted =
         body.topics().stream().filter(topic -> allowed.contains(topic.name())).toList();
-    return controller
-        .createPartitions(contexts.of(request, body.timeoutMs()), wanted, body.validateOnly())
+    return reassignments
+        .grow(contexts.of(request, body.timeoutMs()), wanted, body.validateOnly())
         .thenApply(results -> {
           List<CreatePartitionsTopicResult> all = new ArrayList<>(refused);
           all.addAll(results);
