@@ -8,7 +8,7 @@ import java.util.Map;
 ///
 /// @param files its open files
 /// @param events what is about to happen in it: timers, steps of its loops
-/// @param connections open ones, by the other machine's name
+/// @param connections open ones to living processes, by the other machine's name
 public record Holdings(List<HeldFile> files, int events, Map<String, Integer> connections) {
 
   /// An open file.

@@ -135,10 +135,14 @@ final class NodeNetwork implements Network {
     connections.remove(connection);
   }
 
-  /// How many connections there are to each machine, by name.
+  /// How many connections there are to each machine, by name; without those to a process that is no
+  /// more, which its machine, when the power went, told nobody.
   Map<String, Integer> peers() {
     Map<String, Integer> peers = new TreeMap<>();
     for (VirtualConnection connection : connections) {
+      if (connection.isOrphan()) {
+        continue;
+      }
       peers.merge(connection.remote().getHostString(), 1, Integer::sum);
     }
     return peers;

@@ -105,6 +105,11 @@ final class VirtualConnection implements Connection {
     }
   }
 
+  /// The process at the other end is no more.
+  boolean isOrphan() {
+    return peer != null && !peer.node.alive();
+  }
+
   private void stopWaiting() {
     if (patience != null) {
       patience.cancel();
