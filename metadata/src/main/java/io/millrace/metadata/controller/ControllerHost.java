@@ -27,6 +27,7 @@ import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 import org.apache.kafka.common.security.token.delegation.internals.DelegationTokenCache;
 import org.apache.kafka.controller.BrokerSessions;
 import org.apache.kafka.controller.ControllerRequestContext;
+import org.apache.kafka.controller.EligibleLeaders;
 import org.apache.kafka.controller.QuorumController;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.controller.metrics.QuorumControllerMetrics;
@@ -86,7 +87,11 @@ public final class ControllerHost implements AutoCloseable {
       MetricsRegistry metrics,
       DelegationTokenCache tokens) {
     this.controller = controller;
-    this.reassignments = new Reassignments(controller);
+    this.reassignments =
+        new Reassignments(
+            controller,
+            (context, partitions) ->
+                EligibleLeaders.forgetStrangers(controller, context, partitions));
     this.clock = clock;
     this.loop = loop;
     this.time = time;

@@ -42,6 +42,9 @@ import org.apache.kafka.controller.ControllerRequestContext;
 /// reassignment that is cancelled may be copied again. A reassignment that cannot be cancelled (no
 /// former replica is in sync) refuses its successor, too.
 ///
+/// Who is to become a replica again is no eligible leader any more
+/// ([org.apache.kafka.controller.EligibleLeaders]): its log begins anew.
+///
 /// New partitions get as many replicas as the first one has: in Kafka 4.3.1 (`createPartitions`)
 /// also those that are about to go, so that a topic of three grew by partitions of four, for good.
 /// Such a topic is not grown before its first partition has arrived: REASSIGNMENT_IN_PROGRESS, as
@@ -53,13 +56,23 @@ import org.apache.kafka.controller.ControllerRequestContext;
 public final class Reassignments {
 
   private final Controller controller;
+  private final StrangersInElr strangers;
 
   /// The end of the request before, whatever it came to.
   private final AtomicReference<CompletableFuture<?>> last =
       new AtomicReference<>(CompletableFuture.completedFuture(null));
 
-  public Reassignments(Controller controller) {
+  /// Makes a controller forget eligible leaders that are no replicas.
+  @FunctionalInterface
+  public interface StrangersInElr {
+    CompletableFuture<?> forget(
+        ControllerRequestContext context, Collection<TopicPartition> partitions);
+  }
+
+  /// @param strangers those of the same controller
+  public Reassignments(Controller controller, StrangersInElr strangers) {
     this.controller = controller;
+    this.strangers = strangers;
   }
 
   /// Gives partitions new replicas, or, by null, cancels what runs; answers for each partition.
@@ -70,7 +83,7 @@ public final class Reassignments {
         running -> {
           Set<TopicPartition> misread = misread(request, running);
           return misread.isEmpty()
-              ? controller.alterPartitionReassignments(context, request)
+              ? start(context, request)
               : cancelAndAlter(context, request, misread);
         });
   }
@@ -133,6 +146,19 @@ public final class Reassignments {
             "Partition 0, whose replication factor new partitions get, is being reassigned.");
   }
 
+  private CompletableFuture<AlterPartitionReassignmentsResponseData> start(
+      ControllerRequestContext context, AlterPartitionReassignmentsRequestData request) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (ReassignableTopic topic : request.topics()) {
+      for (ReassignablePartition partition : topic.partitions()) {
+        partitions.add(new TopicPartition(topic.name(), partition.partitionIndex()));
+      }
+    }
+    return strangers
+        .forget(context, partitions)
+        .thenCompose(_ -> controller.alterPartitionReassignments(context, request));
+  }
+
   private CompletableFuture<AlterPartitionReassignmentsResponseData> cancelAndAlter(
       ControllerRequestContext context,
       AlterPartitionReassignmentsRequestData request,
@@ -141,8 +167,7 @@ public final class Reassignments {
         .alterPartitionReassignments(context, cancellation(request, misread))
         .thenCompose(answer -> {
           Map<TopicPartition, ReassignablePartitionResponse> refused = refused(answer);
-          return controller
-              .alterPartitionReassignments(context, without(request, refused.keySet()))
+          return start(context, without(request, refused.keySet()))
               .thenApply(outcome -> with(outcome, refused));
         });
   }

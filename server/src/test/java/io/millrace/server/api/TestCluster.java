@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -68,7 +69,7 @@ final class TestCluster {
         new ControllerCalls(
             controller,
             controller::registerBroker,
-            new Reassignments(controller),
+            new Reassignments(controller, (_, _) -> CompletableFuture.completedFuture(null)),
             (listener, header, request, onResponse) ->
                 onResponse.accept(emptyAnswer(header.requestApiKey())),
             clock,

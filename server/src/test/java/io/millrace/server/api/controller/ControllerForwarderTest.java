@@ -58,7 +58,7 @@ class ControllerForwarderTest {
       return new ControllerCalls(
           controller,
           controller::registerBroker,
-          new Reassignments(controller),
+          new Reassignments(controller, (_, _) -> CompletableFuture.completedFuture(null)),
           (_, _, _, onResponse) -> onResponse.accept(new DescribeQuorumResponseData()),
           STILL,
           Authorization.ALLOW_ALL,
