@@ -13,6 +13,8 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader.LoadSummary
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One shard coming up from its log.
 ///
@@ -32,8 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// 2. Its committed offset ends at the high watermark, and is never above what is written.
 /// 3. When the partition is not led here any more, the load fails with NOT_LEADER_OR_FOLLOWER.
 ///
-/// 4. What cannot be read may be rotten, and repaired within a moment: it is read again for half a
-///    minute before the load fails. (Kafka's fails at once, until the partition has another
+/// 4. What cannot be read may be rotten, and repaired in a moment, or once the replica is back that
+///    has it: it is read again until it can be. After half a minute others may load between.
+///    (Kafka's load fails at once, and the shard is served again when the partition has another
 ///    leader.)
 /// 5. A later load of the shard ends this one without an answer ([ReplayLoader]).
 ///
@@ -41,9 +44,12 @@ import org.jspecify.annotations.Nullable;
 /// empty log that does not begin at zero leaves the shard at its end, so that the first write is
 /// not taken for a gap.
 final class LogReplay {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReplay.class);
+
   private static final long COMMIT_INTERVAL_OFFSETS = 16_384;
   private static final long RETRY_NANOS = 250_000_000L;
-  private static final int MOST_RETRIES = 120;
+  private static final int RETRIES_BEFORE_REST = 120;
+  private static final long REST_NANOS = 5_000_000_000L;
 
   private final ReplayLoader loader;
   private final TopicPartition shard;
@@ -68,6 +74,11 @@ final class LogReplay {
   private boolean allRead;
 
   private boolean ended;
+
+  /// Where a load goes on that has rested; -1 at the log's start.
+  private long resumeAt = -1;
+
+  private boolean resting;
   private int retries;
   private long logEndOffset;
 
@@ -102,23 +113,26 @@ final class LogReplay {
 
   /// Ends without an answer. To be called on the shard's loop.
   void abandon() {
-    if (loader.withdraw(this)) {
+    if (resting || loader.withdraw(this)) {
       ended = true;
     } else if (!ended) {
       end();
     }
   }
 
+  /// It has its turn, at first and after each rest.
   void start() {
     loop.execute(() -> {
       if (ended) {
         return;
       }
-      startedAtMs = loader.time().milliseconds();
       CoordinatorLog log = loader.leading(shard);
       if (log == null) {
         fail(notLeading());
+      } else if (resumeAt >= 0) {
+        readFrom(resumeAt);
       } else {
+        startedAtMs = loader.time().milliseconds();
         readFrom(log.logStartOffset());
       }
     });
@@ -205,8 +219,8 @@ final class LogReplay {
   }
 
   private void retry(long offset, RuntimeException reason) {
-    if (++retries > MOST_RETRIES) {
-      fail(reason);
+    if (++retries > RETRIES_BEFORE_REST) {
+      rest(offset, reason);
     } else {
       loop.schedule(
           RETRY_NANOS,
@@ -218,7 +232,31 @@ final class LogReplay {
     }
   }
 
+  /// Lets others load, and gives the memory back, before it reads there again.
+  private void rest(long offset, RuntimeException reason) {
+    if (resumeAt != offset) {
+      LOG.error(
+          "{} cannot be read from offset {} on, and its groups are not served before it can be",
+          shard,
+          offset,
+          reason);
+    }
+    resumeAt = offset;
+    resting = true;
+    reading = new LogWindow(loader.readBytes());
+    loader.onRest();
+    loop.schedule(
+        REST_NANOS,
+        () -> {
+          resting = false;
+          if (!ended) {
+            loader.onRested(this);
+          }
+        });
+  }
+
   private void begin(ScannedWindow window) {
+    retries = 0;
     current = new WindowReplay(shard, window, loader.deserializer(), playback, this::onBatch);
     LogWindow free = replaying;
     replaying = reading;

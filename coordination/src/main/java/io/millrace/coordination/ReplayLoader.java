@@ -114,6 +114,22 @@ final class ReplayLoader implements CoordinatorLoader<CoordinatorRecord> {
     startNext();
   }
 
+  /// A replay that was started lets others go first.
+  void onRest() {
+    synchronized (this) {
+      running--;
+    }
+    startNext();
+  }
+
+  /// It waits for its turn again.
+  void onRested(LogReplay replay) {
+    synchronized (this) {
+      waiting.add(replay);
+    }
+    startNext();
+  }
+
   /// Answers, on the shard's loop.
   void answer(TopicPartition shard, Runnable answer) {
     loops.first(shard, answer);

@@ -130,16 +130,51 @@ final class ReplayTest {
     assertThat(client.committed(group)).isEqualTo(Map.of(0, 1L));
   }
 
+  /// Whoever can repair it may be away for hours.
   @Test
-  void aRottenBatchThatNobodyRepairsFailsTheLoad() {
+  void aRottenBatchHoldsTheLoadUpUntilItIsRepaired() {
     log.store(plain(commit(group, 0, 1)));
     log.spoilLastBatch();
     cluster.start();
-    assertThat(client.now(client.commit(group, 0, 2)))
-        .as("it may be repaired")
-        .isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
-    cluster.advance(60_000);
-    assertThat(client.now(client.commit(group, 0, 2))).isEqualTo(Errors.NOT_COORDINATOR);
+    assertThat(commitNow()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+    cluster.advance(3_600_000);
+    assertThat(commitNow()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+    log.mendLastBatch();
+    cluster.advance(5_000);
+    assertThat(client.committed(group)).isEqualTo(Map.of(0, 1L));
+    assertThat(commitNow()).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void whatWasReadBeforeTheRottenBatchIsNotReplayedAgain() {
+    for (int i = 0; i < 200; i++) {
+      log.store(plain(commit(group, i, i)));
+    }
+    SimpleRecord[] large = new SimpleRecord[2_000];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = commit(group, 200 + i, i);
+    }
+    log.store(plain(large));
+    log.spoilLastBatch();
+    cluster.start().advance(60_000);
+    log.mendLastBatch();
+    cluster.advance(5_000);
+    assertThat(client.committed(group)).hasSize(2_200).containsEntry(199, 199L);
+  }
+
+  @Test
+  void aLoadThatRestsIsOvertakenByALaterOne() {
+    log.store(plain(commit(group, 0, 1)));
+    log.spoilLastBatch();
+    cluster.start().advance(32_000);
+    cluster.moveOffsetsPartition(partition, false);
+    cluster.moveOffsetsPartition(partition, true);
+    cluster.settle();
+    log.mendLastBatch();
+    cluster.advance(300);
+    assertThat(client.committed(group)).isEqualTo(Map.of(0, 1L));
+    cluster.advance(10_000);
+    assertThat(commitNow()).isEqualTo(Errors.NONE);
   }
 
   /// The first load, which waited for the repair, ends while the second one still waits.
