@@ -87,6 +87,39 @@ class DamageTest {
     assertThat(on.refused(batch().of(1)).error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
   }
 
+  /// It has nothing behind, as a torn tail has, but it was flushed.
+  @Test
+  void whatWasFlushedIsNoTornTail() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    // Of the header its length, its last offset and its magic, and a record.
+    for (int at : new int[] {9, 23, 16, 100}) {
+      for (LastStop stop : new LastStop[] {LastStop.KILLED, LastStop.UNKNOWN}) {
+        on.reports.damaged.clear();
+        Files.write(file(".log"), flipped(whole, 9 * size + at));
+        on.open(new LogOpenState(0, 20, stop, Uuid.ZERO_UUID));
+        assertThat(on.reports.damaged)
+            .as("byte %s, %s", at, stop)
+            .containsExactly(damage(18, 20, 9 * size, 10 * size));
+        assertThat(on.log().logEndOffset()).isEqualTo(20);
+        assertThat(Files.size(file(".log"))).isEqualTo(whole.length);
+        on.log().abandon();
+      }
+    }
+  }
+
+  @Test
+  void aTornTailBehindWhatWasFlushedIsCut() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    Files.write(
+        file(".log"), java.util.Arrays.copyOf(flipped(whole, 8 * size + 100), 9 * size + 70));
+    on.open(new LogOpenState(0, 18, LastStop.KILLED, Uuid.ZERO_UUID));
+    assertThat(on.reports.damaged).containsExactly(damage(16, 18, 8 * size, 9 * size));
+    assertThat(on.log().logEndOffset()).isEqualTo(18);
+    assertThat(Files.size(file(".log"))).isEqualTo(9L * size);
+  }
+
   @Test
   void endsAtTheFirstBadBatchWhereNothingWasPromised() throws IOException {
     on.with("flush.messages", Long.MAX_VALUE);

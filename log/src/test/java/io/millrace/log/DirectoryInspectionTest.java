@@ -116,6 +116,17 @@ class DirectoryInspectionTest {
   }
 
   @Test
+  void aFlippedBitOfTheLastBatchThatWasFlushedIsNoTornTail() throws IOException {
+    flip(segments().getLast(), (int) Files.size(segments().getLast()) - 5);
+
+    assertThat(findings(inspect())).singleElement().has(severity(Severity.DAMAGE));
+    PartitionLog recovered = on.open(new LogOpenState(0, end, LastStop.KILLED, TOPIC));
+    assertThat(recovered.damage()).hasSize(1);
+    assertThat(recovered.logEndOffset()).isEqualTo(end);
+    recovered.abandon();
+  }
+
+  @Test
   void anIndexThatDoesNotFitIsNamed() throws IOException {
     Path index = sibling(segments().getFirst(), LogFiles.OFFSET_INDEX);
     flip(index, 7);

@@ -109,7 +109,7 @@ final class PartitionInspection {
                 "begins at an offset that the segment before it holds, too"));
       }
       boolean last = i + 1 == bases.size();
-      walk.run(last);
+      walk.run(last, recoveryPoint);
       endOffset = Math.max(endOffset, walk.nextOffset());
       sizeBytes += walk.size();
       tornTail |= last && walk.torn();

@@ -3,6 +3,7 @@ package io.millrace.log.inspect;
 import io.millrace.log.format.BatchHeader;
 import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
+import io.millrace.log.segment.FlushedTail;
 import io.millrace.runtime.Disk;
 import io.millrace.runtime.DiskFile;
 import java.io.IOException;
@@ -59,13 +60,14 @@ final class SegmentWalk {
   }
 
   /// @param last whether no segment follows
-  void run(boolean last) throws IOException {
+  /// @param recoveryPoint of the log, -1 when it is not known
+  void run(boolean last, long recoveryPoint) throws IOException {
     DiskFile file = disk.openForRead(path);
     try {
       size = file.size();
       OffsetEntries index =
           new OffsetEntries(LogFiles.file(folder, baseOffset, LogFiles.OFFSET_INDEX));
-      walk(file, index, last);
+      walk(file, index, last, recoveryPoint);
       index.end();
     } finally {
       file.release();
@@ -73,7 +75,8 @@ final class SegmentWalk {
     checkTimes();
   }
 
-  private void walk(DiskFile file, OffsetEntries index, boolean last) throws IOException {
+  private void walk(DiskFile file, OffsetEntries index, boolean last, long recoveryPoint)
+      throws IOException {
     BatchScanner scanner = new BatchScanner(file, 0, size, BUFFER_BYTES, true);
     while (true) {
       while (scanner.next() && scanner.baseOffset() >= nextOffset) {
@@ -85,10 +88,16 @@ final class SegmentWalk {
         return;
       }
       long bad = scanner.position();
+      BatchScanner.Stop why = scanner.stop();
       long resumed = findWhole(file, bad + 1);
       if (resumed < 0) {
         torn = true;
-        findings.add(tail(bad, last));
+        if (nextOffset < recoveryPoint && FlushedTail.isRotten(file, bad, size, why)) {
+          findings.add(rottenTail(bad, recoveryPoint));
+          nextOffset = recoveryPoint;
+        } else {
+          findings.add(tail(bad, last));
+        }
         return;
       }
       scanner.seek(resumed);
@@ -98,12 +107,21 @@ final class SegmentWalk {
               path,
               "no whole batch at position %d (offsets %d to %d); whole ones follow. These offsets"
                       .formatted(bad, nextOffset, scanner.baseOffset() - 1)
-                  + " cannot be read; a replica can be repaired from its leader, else restore the"
+                  + " cannot be read; they can be repaired from another replica, else restore the"
                   + " file from a backup"));
       index.batch(scanner.position(), scanner.baseOffset());
       nextOffset = scanner.lastOffset() + 1;
       wholeBytes = scanner.position() + scanner.size();
     }
+  }
+
+  private Finding rottenTail(long bad, long recoveryPoint) {
+    return Finding.damage(
+        path,
+        "no whole batch at position %d (offsets %d to %d), although these were flushed. They"
+                .formatted(bad, nextOffset, recoveryPoint - 1)
+            + " cannot be read; they can be repaired from another replica, else restore the file"
+            + " from a backup");
   }
 
   private Finding tail(long bad, boolean last) {

@@ -13,13 +13,15 @@ import java.util.List;
 /// [#runAsWritten]: everything written is known to be there, so headers are enough, and a checksum
 /// for the last batch. [#runDoubtful]: nothing is known of what was written last, so every batch is
 /// checked and the first that does not hold is the end. [#run]: every batch is checked, and what is
-/// not a whole batch is one of three things:
+/// not a whole batch is one of these:
 ///
+/// - *damage*, when it was flushed before and the file is no shorter for it: it was whole, whatever
+///   follows. Kept, and reported;
 /// - a *torn tail*, when no valid batch follows: cut;
 /// - *lost pages*, when what is not a batch contains a page of zeros: data that was never synced
 ///   and whose pages reached the device out of order before power failed. Nothing of it was
 ///   promised durable; cut, with everything behind, so that what remains is a prefix;
-/// - *damage*, when valid batches follow and nothing is missing: kept, and reported.
+/// - *damage*, too, when valid batches follow and nothing is missing.
 ///
 /// A batch whose offset or epoch goes back is a remnant of what lay there before, although its
 /// checksum holds: it counts as not there.
@@ -137,6 +139,16 @@ public final class SegmentRecovery {
       long resumed = findValid(scanner.position() + 1, size, limitOffset);
       boolean lost = holes && hasLostSector(scanner.position(), resumed < 0 ? size : resumed);
       boolean validBehind = resumed >= 0 || (followed && scanner.stop() != BatchScanner.Stop.SHORT);
+      if (!validBehind
+          && nextOffset < trustedBelow
+          && FlushedTail.isRotten(segment.file(), endPosition, size, scanner.stop())) {
+        int flushed = flushedEnd(trustedBelow);
+        damage.add(rotten(Math.min(trustedBelow, limitOffset), flushed));
+        nextOffset = damage.getLast().nextOffset();
+        endPosition = flushed;
+        cut = flushed < size;
+        break;
+      }
       if (!validBehind || lost) {
         cut = true;
         break;
@@ -153,6 +165,18 @@ public final class SegmentRecovery {
       note(scanner);
     }
     segment.endRebuild((int) endPosition, cut);
+  }
+
+  /// Where what was flushed ends, by headers that may be rotten, too; the file's end where they do
+  /// not tell.
+  private int flushedEnd(long trustedBelow) throws IOException {
+    BatchScanner headers = segment.scan((int) endPosition, BatchHeader.SIZE, false);
+    while (headers.next()) {
+      if (headers.lastOffset() + 1 == trustedBelow) {
+        return (int) headers.position() + headers.size();
+      }
+    }
+    return segment.size();
   }
 
   /// From the end of the last batch up to `behind`, where the next one begins.
