@@ -6,9 +6,11 @@ import io.millrace.metadata.balance.Balancer;
 import io.millrace.metadata.balance.Goals;
 import io.millrace.metadata.balance.Plan;
 import io.millrace.metadata.balance.TrafficMeter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -54,8 +56,37 @@ final class BrokerDrain extends PlannedCommand {
   }
 
   private Plan plan(ObservedCluster cluster) {
-    return Balancer.plan(
-        cluster.layout(Set.of(id), List.of(), new TrafficMeter()),
-        Goals.EVACUATE.withFullPercent(disks.fullPercent()));
+    return plan(cluster, id, Goals.EVACUATE.withFullPercent(disks.fullPercent()));
+  }
+
+  /// What takes everything from a broker. What somebody is taking from it already is asked for
+  /// again, which changes nothing and is waited for.
+  static Plan plan(ObservedCluster cluster, int id, Goals goals) {
+    Plan plan = Balancer.plan(cluster.layout(Set.of(id), List.of(), new TrafficMeter()), goals);
+    List<Plan.Change> changes = new ArrayList<>(plan.changes());
+    cluster
+        .moving()
+        .forEach((partition, now) -> {
+          if (now.removingReplicas().contains(id)
+              && changes.stream().noneMatch(change -> change.partition().equals(partition))) {
+            changes.add(
+                new Plan.Change(
+                    partition,
+                    now.replicas(),
+                    cluster.replicasToBe(partition),
+                    0,
+                    Plan.Goal.EVACUATION,
+                    List.of("leaves broker " + id + " already")));
+          }
+        });
+    return new Plan(changes, plan.stuck(), plan.notes(), plan.before(), plan.after());
+  }
+
+  /// Where it waits, it looks again.
+  @Override
+  protected void onOutdated(List<TopicPartition> partitions) {
+    if (execution.noWait) {
+      super.onOutdated(partitions);
+    }
   }
 }

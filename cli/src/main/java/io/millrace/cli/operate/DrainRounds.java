@@ -15,11 +15,15 @@ import org.apache.kafka.common.TopicPartition;
 /// plan, and the broker is empty when there is nothing to plan any more.
 ///
 /// A plan that only repeats what was carried out is of a broker that answers from metadata of a
-/// moment ago: it is asked again.
+/// moment ago: it is asked again. That nobody can take a replica is believed when it is seen a few
+/// times, since such an answer may show the replicas of before and after a move together.
 final class DrainRounds {
 
   /// A broker that holds replicas then gets them faster than they go.
   static final int MOST_LOOKS = 100;
+
+  /// So often somebody who answers from old metadata is asked again.
+  static final int STUCK_LOOKS = 3;
 
   private final int broker;
   private final Supplier<Plan> observed;
@@ -43,7 +47,7 @@ final class DrainRounds {
   ///
   /// @throws CommandFailure when there is no end to it
   void run() {
-    Plan plan = observed.get();
+    Plan plan = look();
     carryOut(plan);
     for (int look = 1; !isDone(plan); look++) {
       if (look > MOST_LOOKS) {
@@ -51,13 +55,22 @@ final class DrainRounds {
             "broker " + broker + " still holds replicas, or again",
             "see whether it is cordoned: millrace broker list");
       }
-      plan = observed.get();
+      plan = look();
       if (repeats(plan)) {
         pause.run();
       } else if (!isDone(plan)) {
         carryOut(plan);
       }
     }
+  }
+
+  private Plan look() {
+    Plan plan = observed.get();
+    for (int again = 0; again < STUCK_LOOKS && !plan.stuck().isEmpty(); again++) {
+      pause.run();
+      plan = observed.get();
+    }
+    return plan;
   }
 
   private void carryOut(Plan plan) {

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -28,13 +29,18 @@ import org.apache.kafka.common.TopicPartitionInfo;
 
 /// The brokers and partitions of a cluster as its admin APIs show them at one moment.
 ///
+/// While a partition is being reassigned, a broker shows its replicas of before and after together.
+/// Who plans for it starts from those of after ([#replicasToBe]): else it would keep them all.
+///
 /// @param brokers all that are registered, fenced ones too
 /// @param directories what the brokers that answered have on disk
 /// @param topics by name
+/// @param moving the reassignments that run, as the controller shows them
 record ObservedCluster(
     SortedMap<Integer, Node> brokers,
     Map<Integer, Map<String, LogDirDescription>> directories,
-    SortedMap<String, TopicDescription> topics) {
+    SortedMap<String, TopicDescription> topics,
+    Map<TopicPartition, PartitionReassignment> moving) {
 
   /// Asks for everything; a broker that does not tell its directories is left out there.
   static ObservedCluster of(Admin admin) {
@@ -43,12 +49,19 @@ record ObservedCluster(
     for (Node node : Failures.await("brokers", admin.describeCluster(options).nodes())) {
       brokers.put(node.id(), node);
     }
+    Map<TopicPartition, PartitionReassignment> moving = new LinkedHashMap<>(moving(admin));
     Set<String> names =
         Failures.await(
             "topics", admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
     SortedMap<String, TopicDescription> topics =
         new TreeMap<>(Failures.await("topics", admin.describeTopics(names).allTopicNames()));
-    return new ObservedCluster(brokers, directories(admin, brokers.values()), topics);
+    // What has ended since the first look may still be shown, what has begun may be, too.
+    moving.putAll(moving(admin));
+    return new ObservedCluster(brokers, directories(admin, brokers.values()), topics, moving);
+  }
+
+  private static Map<TopicPartition, PartitionReassignment> moving(Admin admin) {
+    return Failures.await("reassignments", admin.listPartitionReassignments().reassignments());
   }
 
   private static Map<Integer, Map<String, LogDirDescription>> directories(
@@ -107,7 +120,7 @@ record ObservedCluster(
           placements.add(
               new Placement(
                   partition,
-                  replicas(info),
+                  replicasToBe(partition),
                   sizes.getOrDefault(partition, 0L),
                   traffic.bytesPerSecond(partition)));
         }
@@ -141,6 +154,14 @@ record ObservedCluster(
                           }
                         })));
     return sizes;
+  }
+
+  /// The replicas when what runs is done, the preferred leader first.
+  List<Integer> replicasToBe(TopicPartition partition) {
+    PartitionReassignment now = moving.get(partition);
+    return now == null
+        ? replicas(info(partition))
+        : now.replicas().stream().filter(id -> !now.removingReplicas().contains(id)).toList();
   }
 
   static List<Integer> replicas(TopicPartitionInfo info) {

@@ -36,7 +36,7 @@ final class PartitionMove extends PlannedCommand {
     cluster.broker(to);
     Map<TopicPartition, List<Integer>> target = new LinkedHashMap<>();
     for (TopicPartition partition : cluster.partitions(partitions)) {
-      List<Integer> replicas = new ArrayList<>(ObservedCluster.replicas(cluster.info(partition)));
+      List<Integer> replicas = new ArrayList<>(cluster.replicasToBe(partition));
       if (replicas.contains(from) && !replicas.contains(to)) {
         replicas.set(replicas.indexOf(from), to);
         target.put(partition, replicas);

@@ -45,6 +45,11 @@ final class PartitionReassign extends PlannedCommand {
   }
 
   @Override
+  protected boolean mayChangeFactor() {
+    return true;
+  }
+
+  @Override
   protected int run(Admin admin) {
     if ((file == null) == replicas.isEmpty() || (file == null) == partitions.isEmpty()) {
       throw CommandFailure.usage(

@@ -26,7 +26,7 @@ abstract class PlannedCommand extends AdminCommand {
       PlanReport.print(console, plan, true);
       console.flush();
     }
-    Reassignment.Outcome outcome = new Reassignment.Outcome(0, 0);
+    Reassignment.Outcome outcome = new Reassignment.Outcome(0, 0, List.of());
     if (execution.execute) {
       Map<TopicPartition, List<Integer>> current = new LinkedHashMap<>();
       Map<TopicPartition, List<Integer>> target = new LinkedHashMap<>();
@@ -34,7 +34,9 @@ abstract class PlannedCommand extends AdminCommand {
         current.put(change.partition(), change.from());
         target.put(change.partition(), change.to());
       }
-      outcome = new Reassignment(admin, line -> progress = line).run(current, target, execution);
+      outcome =
+          new Reassignment(admin, line -> progress = line)
+              .run(current, target, execution, mayChangeFactor());
     }
     report(plan, outcome);
     if (!plan.stuck().isEmpty()) {
@@ -42,7 +44,22 @@ abstract class PlannedCommand extends AdminCommand {
           plan.stuck().size() + " partitions have a replica that no open broker can take",
           "add a broker, or uncordon one: millrace broker list");
     }
+    if (!outcome.outdated().isEmpty()) {
+      onOutdated(outcome.outdated());
+    }
     return ExitCode.OK;
+  }
+
+  /// Whether the command may give a partition more or fewer replicas than it has.
+  protected boolean mayChangeFactor() {
+    return false;
+  }
+
+  /// Partitions have got another number of replicas since the plan was made, and keep what they
+  /// have.
+  protected void onOutdated(List<TopicPartition> partitions) {
+    throw CommandFailure.failed(
+        partitions + " changed since the plan was made", "run the command again");
   }
 
   private void report(Plan plan, Reassignment.Outcome outcome) {

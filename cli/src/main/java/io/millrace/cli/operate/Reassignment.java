@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterPartitionReassignmentsOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 
 /// Carries out new replica lists: throttled if wanted, then the request, then the wait, then the
 /// preferred leaders.
@@ -36,18 +38,21 @@ final class Reassignment {
   /// What an execution came to.
   ///
   /// @param pending partitions that still copy, where nobody wanted to wait
-  record Outcome(int partitions, int pending) {}
+  /// @param outdated partitions whose replication factor is another one by now
+  record Outcome(int partitions, int pending, List<TopicPartition> outdated) {}
 
   /// Gives partitions their new replicas.
   ///
   /// @param current the replicas now
   /// @param target the replicas wanted
+  /// @param mayChangeFactor whether they may be more or fewer; else such partitions keep theirs
   Outcome run(
       Map<TopicPartition, List<Integer>> current,
       Map<TopicPartition, List<Integer>> target,
-      Execution options) {
+      Execution options,
+      boolean mayChangeFactor) {
     if (target.isEmpty()) {
-      return new Outcome(0, 0);
+      return new Outcome(0, 0, List.of());
     }
     if (options.throttle >= 0) {
       Throttle.set(admin, options.throttle, current, target);
@@ -55,11 +60,12 @@ final class Reassignment {
     Map<TopicPartition, Optional<NewPartitionReassignment>> wanted = new LinkedHashMap<>();
     target.forEach((partition, replicas) ->
         wanted.put(partition, Optional.of(new NewPartitionReassignment(replicas))));
-    submit(wanted);
+    List<TopicPartition> outdated = submit(wanted, mayChangeFactor);
+    wanted.keySet().removeAll(outdated);
     if (options.noWait) {
-      return new Outcome(target.size(), running(admin, target.keySet()).size());
+      return new Outcome(wanted.size(), running(admin, wanted.keySet()).size(), outdated);
     }
-    await(target.keySet());
+    await(wanted.keySet());
     if (options.throttle >= 0) {
       Set<Integer> brokers = new LinkedHashSet<>();
       current.values().forEach(brokers::addAll);
@@ -67,8 +73,10 @@ final class Reassignment {
       Throttle.clear(admin, brokers, target.keySet().stream().map(TopicPartition::topic).toList());
     }
     progress.accept("electing the preferred leaders");
-    electPreferred(target.keySet());
-    return new Outcome(target.size(), 0);
+    if (!wanted.isEmpty()) {
+      electPreferred(wanted.keySet());
+    }
+    return new Outcome(wanted.size(), 0, outdated);
   }
 
   /// Cancels what runs of these partitions.
@@ -79,21 +87,30 @@ final class Reassignment {
     Map<TopicPartition, Optional<NewPartitionReassignment>> none = new LinkedHashMap<>();
     running.forEach(partition -> none.put(partition, Optional.empty()));
     if (!none.isEmpty()) {
-      new Reassignment(admin, _ -> {}).submit(none);
+      new Reassignment(admin, _ -> {}).submit(none, true);
     }
     return running;
   }
 
-  private void submit(Map<TopicPartition, Optional<NewPartitionReassignment>> wanted) {
+  /// @return what was refused for its replication factor
+  private List<TopicPartition> submit(
+      Map<TopicPartition, Optional<NewPartitionReassignment>> wanted, boolean mayChangeFactor) {
     List<String> refused = new ArrayList<>();
+    List<TopicPartition> outdated = new ArrayList<>();
+    var options =
+        new AlterPartitionReassignmentsOptions().allowReplicationFactorChange(mayChangeFactor);
     admin
-        .alterPartitionReassignments(wanted)
+        .alterPartitionReassignments(wanted, options)
         .values()
         .forEach((partition, future) -> {
           try {
             Failures.await(partition.toString(), future);
           } catch (CommandFailure e) {
-            refused.add(e.message());
+            if (e.getCause() instanceof InvalidReplicationFactorException) {
+              outdated.add(partition);
+            } else {
+              refused.add(e.message());
+            }
           }
         });
     if (!refused.isEmpty()) {
@@ -103,6 +120,7 @@ final class Reassignment {
               ? "the other partitions were accepted; see: millrace partition status"
               : "");
     }
+    return outdated;
   }
 
   private void await(Set<TopicPartition> partitions) {

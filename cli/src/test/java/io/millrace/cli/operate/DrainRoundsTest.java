@@ -45,6 +45,30 @@ class DrainRoundsTest {
   }
 
   @Test
+  void believesThatNobodyCanTakeAReplicaWhenItStaysSo() {
+    Plan stuck =
+        new Plan(
+            List.of(), List.of(new TopicPartition("orders", 0)), List.of(), List.of(), List.of());
+    drain(Stream.of(stuck, plan(0), stuck, NOTHING));
+    assertThat(carriedOut).containsExactly(plan(0));
+    assertThat(pauses).isEqualTo(2);
+
+    Stream<Plan> always = Stream.generate(() -> stuck);
+    List<Plan> shown = new ArrayList<>();
+    DrainRounds rounds =
+        new DrainRounds(
+            4,
+            always.iterator()::next,
+            plan -> {
+              shown.add(plan);
+              throw CommandFailure.failed("1 partitions have a replica that nobody can take", "");
+            },
+            () -> {});
+    assertThatThrownBy(rounds::run).hasMessageContaining("nobody can take");
+    assertThat(shown).containsExactly(stuck);
+  }
+
+  @Test
   void givesUpWhenThereIsNoEnd() {
     assertThatThrownBy(() -> drain(IntStream.iterate(0, n -> n + 1).mapToObj(n -> plan(n))))
         .isInstanceOf(CommandFailure.class)
