@@ -180,7 +180,7 @@ final class DirectoryMove {
     // keeping only as far as both agree, and whoever cannot tell starts anew.
     boolean agrees = truncations == glance.truncations || (truncations < 0 && found == null);
     if (truncations < 0 && found != null) {
-      agrees = partition.agrees(log);
+      agrees = partition.swap().agrees(log);
     }
     truncations = glance.truncations;
     LogRead read = glance.read;
@@ -241,7 +241,7 @@ final class DirectoryMove {
     boolean[] promoted = new boolean[1];
     directories
         .futures()
-        .promote(to, swap -> promoted[0] = partition.promote(to.log(), truncations, swap));
+        .promote(to, swap -> promoted[0] = partition.swap().promote(to.log(), truncations, swap));
     if (!promoted[0]) {
       return RETRY_NANOS;
     }

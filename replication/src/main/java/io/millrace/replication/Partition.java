@@ -1,8 +1,6 @@
 package io.millrace.replication;
 
 import io.millrace.log.AppendOrigin;
-import io.millrace.log.FlushTicket;
-import io.millrace.log.FutureLogs;
 import io.millrace.log.HostedLog;
 import io.millrace.log.LogOwner;
 import io.millrace.log.PartitionLog;
@@ -13,7 +11,6 @@ import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.ProduceResponse;
 import org.jspecify.annotations.Nullable;
 
 /// One partition on this broker: a monitor around its log and its role.
@@ -51,6 +48,8 @@ public final class Partition implements LogOwner {
   private final Appends appends;
   private final Reads reads;
   private final Following following;
+  private final Deletions deletions;
+  private final LogSwap swap;
   private final PartitionRot rot;
 
   Partition(
@@ -61,6 +60,8 @@ public final class Partition implements LogOwner {
     this.appends = new Appends(this, replica);
     this.reads = new Reads(this, replica);
     this.following = new Following(this, replica);
+    this.deletions = new Deletions(this, replica);
+    this.swap = new LogSwap(this, replica);
     this.rot = new PartitionRot(this, replica);
   }
 
@@ -389,57 +390,19 @@ public final class Partition implements LogOwner {
   ///
   /// @return the log start offset afterwards, in [PartitionQuery#logStartOffset]
   public PartitionQuery deleteRecords(long offset) {
-    PartitionQuery answer =
-        query(
-            -1,
-            (partitionLog, result) -> {
-              long target =
-                  offset == ProduceResponse.INVALID_OFFSET ? result.highWatermark : offset;
-              if (!partitionLog.config().delete()) {
-                result.error = Errors.POLICY_VIOLATION;
-              } else if (target < 0 || target > result.highWatermark) {
-                result.error = Errors.OFFSET_OUT_OF_RANGE;
-              } else {
-                partitionLog.incrementLogStartOffset(target);
-                replica.moves++;
-                result.logStartOffset = partitionLog.logStartOffset();
-              }
-            });
-    if (answer.error() == Errors.NONE) {
-      replica.host.storeLogStart(this);
-      replica.watchers.signal();
-    }
-    return answer;
+    return deletions.delete(offset);
   }
 
   /// The offset below which everything is deleted on all replicas that count, durably, in
   /// [PartitionQuery#logStartOffset]; -1 while nobody knows. Those who watch the partition are told
   /// when it moves.
   public PartitionQuery lowWatermark() {
-    PartitionQuery answer = new PartitionQuery();
-    synchronized (replica) {
-      answer.error = replica.leaderError();
-      LeaderReplica leader = replica.leader();
-      if (leader != null && answer.error == Errors.NONE) {
-        answer.logStartOffset = leader.lowWatermark();
-      }
-    }
-    return answer;
+    return deletions.lowWatermark();
   }
 
   /// The log start was made durable, as it was at some moment before.
   void onLogStartStored(long start) {
-    synchronized (replica) {
-      replica.onLogStartStored(start);
-    }
-    replica.watchers.signal();
-  }
-
-  /// Whether a crash could bring back what was deleted.
-  boolean isLogStartDurable() {
-    synchronized (replica) {
-      return replica.offline || replica.deleted || replica.isLogStartDurable();
-    }
+    deletions.onStored(start);
   }
 
   /// Tells `watcher` about every move since `seenMoves`, until [#unwatch].
@@ -514,9 +477,7 @@ public final class Partition implements LogOwner {
 
   /// Asks for the sync that [FollowerPosition.Readiness#SYNCING] waits for.
   void requestSync() {
-    if (!isLogStartDurable()) {
-      replica.host.storeLogStart(this);
-    }
+    deletions.requestStore();
     host.requestFlush(this);
   }
 
@@ -536,50 +497,19 @@ public final class Partition implements LogOwner {
     return rot;
   }
 
-  /// Whether a copy that an earlier process began is a beginning of this log.
-  boolean agrees(PartitionLog copy) {
-    synchronized (replica) {
-      return replica.isBeginning(copy);
-    }
+  /// How its beginning is deleted.
+  Deletions deletions() {
+    return deletions;
   }
 
-  /// Lets a copy in another log directory take the place of this log. The last records are copied
-  /// under the guard, and made durable there as far as the log's are: the one place where the guard
-  /// waits for the device, once a move.
-  ///
-  /// @param truncations [PartitionLog#truncations] of the log when the copy was last compared
-  /// @return false where this is not the moment, or too much is left to copy
-  boolean promote(PartitionLog copy, int truncations, FutureLogs.Swap swap) throws IOException {
-    boolean unsynced;
-    synchronized (replica) {
-      if (replica.cutting
-          || replica.stopped
-          || replica.log.truncations() != truncations
-          || !replica.completes(copy)) {
-        return false;
-      }
-      copy.adopt(replica.log);
-      copy.producers().onHighWatermark(replica.highWatermark());
-      if (copy.recoveryPoint() < replica.log.recoveryPoint()) {
-        FlushTicket last = copy.prepareFlush(false);
-        last.run();
-        copy.completeFlush(last);
-      }
-      hosted = swap.run();
-      replica.log = copy;
-      replica.forgetStoredLogStart();
-      replica.moves++;
-      unsynced = replica.acknowledgedEnd() < copy.logEndOffset();
-    }
-    replica.watchers.signal();
-    if (!isLogStartDurable()) {
-      host.storeLogStart(this);
-    }
-    if (unsynced) {
-      // What was asked of the log that is gone.
-      host.requestFlush(this);
-    }
-    return true;
+  /// How a copy in another log directory takes its log's place.
+  LogSwap swap() {
+    return swap;
+  }
+
+  /// It lies elsewhere now. Under the guard.
+  void moved(HostedLog to) {
+    hosted = to;
   }
 
   /// Produce requests that wait for their acknowledgement.

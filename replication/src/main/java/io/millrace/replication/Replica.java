@@ -1,11 +1,7 @@
 package io.millrace.replication;
 
-import io.millrace.log.AppendOutcome;
-import io.millrace.log.LogRead;
 import io.millrace.log.PartitionLog;
 import io.millrace.runtime.Invariant;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -16,13 +12,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// The monitor of a [Partition]: its guard and all state under it, as the partition's parts
-/// ([Appends], [Reads], [Following]) share it. Everything is used while `synchronized` on this
-/// object, except where said.
+/// ([Appends], [Reads], [Following], [Deletions] and others) share it. Everything is used while
+/// `synchronized` on this object, except where said.
 final class Replica {
-
-  // The end of a move between log directories may copy so much under the guard.
-  private static final int LAST_PIECES = 4;
-  private static final int LAST_PIECE_BYTES = 64 << 10;
 
   /// Clients ask for metadata more often, or when they are told that it is old.
   private static final long REMEMBERED_AS_LEADER_NANOS = 30_000_000_000L;
@@ -242,35 +234,6 @@ final class Replica {
   void lowerHighWatermark(long to) {
     highWatermark = Math.min(highWatermark, to);
     moves++;
-  }
-
-  /// Copies what `copy` lacks yet, if that is little.
-  ///
-  /// @return whether it has all now
-  boolean completes(PartitionLog copy) throws IOException {
-    for (int piece = 0; piece < LAST_PIECES; piece++) {
-      if (copy.logEndOffset() == log.logEndOffset()) {
-        return true;
-      }
-      if (!(log.read(copy.logEndOffset(), LAST_PIECE_BYTES, log.logEndOffset(), true)
-          instanceof LogRead.Data data)) {
-        return false;
-      }
-      ByteBuffer bytes = data.load();
-      if (!(copy.appendAsFollower(bytes, 0, bytes.limit(), Integer.MAX_VALUE)
-          instanceof AppendOutcome.Appended)) {
-        return false;
-      }
-    }
-    return copy.logEndOffset() == log.logEndOffset();
-  }
-
-  /// Whether `copy` ends within this log, in the epoch that this log has there.
-  boolean isBeginning(PartitionLog copy) {
-    long end = copy.logEndOffset();
-    return end >= log.logStartOffset()
-        && end <= log.logEndOffset()
-        && copy.latestEpoch() == log.epochs().epochForOffset(Math.max(0, end - 1));
   }
 
   /// The other replicas: the leader, who is in sync, the rest.
