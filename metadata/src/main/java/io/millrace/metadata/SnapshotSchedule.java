@@ -17,9 +17,7 @@ import org.apache.kafka.snapshot.SnapshotWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the image as a snapshot when enough has happened since the last one:
-/// `metadata.log.max.record.bytes.between.snapshots` bytes of log, or
-/// `metadata.log.max.snapshot.interval.ms` (0: never by time). Looks only when metadata arrives,
+/// Writes the image as a snapshot when [SnapshotRule] says so. Looks only when metadata arrives,
 /// which an active controller makes it do twice a second.
 ///
 /// Counts on the `metadata` loop; the writing itself happens on a worker, one snapshot at a time. A
@@ -32,46 +30,44 @@ final class SnapshotSchedule implements ImageListener {
   private final World world;
   private final EventLoop loop;
   private final RaftHost raft;
-  private final long bytesBetween;
-  private final long nanosBetween;
-  private long bytesSince;
-  private long lastNanos;
+  private final SnapshotRule rule;
   private boolean writing;
 
   SnapshotSchedule(World world, EventLoop loop, RaftHost raft, AbstractConfig config) {
     this.world = world;
     this.loop = loop;
     this.raft = raft;
-    this.bytesBetween =
-        config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG);
-    this.nanosBetween =
-        config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_INTERVAL_MS_CONFIG) * 1_000_000;
-    reset();
-  }
-
-  private void reset() {
-    bytesSince = 0;
-    lastNanos = world.clock().nanos();
+    this.rule =
+        new SnapshotRule(
+            config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG),
+            config.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_INTERVAL_MS_CONFIG) * 1_000_000,
+            world.clock().nanos());
   }
 
   @Override
   public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
+    long now = world.clock().nanos();
     if (manifest.type() == LoaderManifestType.SNAPSHOT) {
-      reset();
+      rule.onSnapshot(now);
       return;
     }
-    bytesSince += ImagePublisher.bytesOf(manifest);
-    boolean due =
-        bytesSince >= bytesBetween
-            || (nanosBetween > 0 && world.clock().nanos() - lastNanos >= nanosBetween);
-    if (due && !writing && manifest.provenance().isOffsetBatchAligned()) {
+    rule.onRecords(ImagePublisher.bytesOf(manifest), now);
+    if (!writing
+        && manifest.provenance().isOffsetBatchAligned()
+        && rule.isDue(now, () -> partitions(image))) {
       LOG.info(
           "Snapshot {}: {} bytes of metadata since the last",
           image.provenance().snapshotName(),
-          bytesSince);
-      reset();
+          rule.bytesSince());
+      rule.onSnapshot(now);
       write(image);
     }
+  }
+
+  private static int partitions(MetadataImage image) {
+    return image.topics().topicsById().values().stream()
+        .mapToInt(topic -> topic.partitions().size())
+        .sum();
   }
 
   private void write(MetadataImage image) {

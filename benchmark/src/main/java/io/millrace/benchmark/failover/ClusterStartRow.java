@@ -30,7 +30,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /// again.
 public final class ClusterStartRow implements ClusterRow {
   private static final int NODES = 3;
-  private static final Duration CALM = Duration.ofSeconds(2);
+
+  /// A cluster that is stopped has been at rest, and has tidied up.
+  private static final Duration CALM = Duration.ofSeconds(8);
 
   /// An answer names thousands of partitions and costs the node that gives it some milliseconds.
   private static final Duration LOOK = Duration.ofMillis(200);
