@@ -6,13 +6,14 @@ import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.jspecify.annotations.Nullable;
 
-/// Where brokers reach each other.
+/// Where controllers reach brokers.
 public final class BrokerAddress {
 
   private BrokerAddress() {}
 
-  /// The broker's endpoint for other brokers; its first one where it has no such listener, null
-  /// where it has none at all.
+  /// The broker's endpoint for other brokers, as a controller sees it, whose own properties need
+  /// not name that listener; its first one where it has no such listener, null where it has none at
+  /// all.
   ///
   /// @param interBrokerListener `inter.broker.listener.name`, null where it is not set
   public static @Nullable Endpoint of(

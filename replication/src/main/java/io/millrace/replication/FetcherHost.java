@@ -20,7 +20,8 @@ interface FetcherHost {
   /// Of this incarnation, negative while it is not registered.
   long brokerEpoch();
 
-  /// Where brokers reach a broker, null when the metadata does not say.
+  /// Where brokers reach a broker, by the listener of brokers alone, as in Kafka: another one may
+  /// ask for other security. Null when the metadata does not say.
   @Nullable Address addressOf(int broker);
 
   /// A connection to a broker, which connects when it is first used; null when the metadata does
