@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
+import io.millrace.acceptance.harness.FreePorts;
 import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ class FiveNodesTest {
 
   /// @return the bootstrap servers
   private String start() throws IOException {
-    List<Integer> ports = freePorts(2 * NODES);
+    List<Integer> ports = FreePorts.choose(2 * NODES);
     String voters =
         IntStream.range(0, NODES)
             .mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(NODES + i))
@@ -120,20 +119,5 @@ class FiveNodesTest {
     return IntStream.range(0, NODES)
         .mapToObj(i -> "127.0.0.1:" + ports.get(i))
         .collect(Collectors.joining(","));
-  }
-
-  /// All are held at once while choosing, so that no two are equal.
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-    }
   }
 }

@@ -3,15 +3,16 @@ package io.millrace.acceptance.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.acceptance.harness.Await;
+import io.millrace.acceptance.harness.FreePorts;
 import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +30,7 @@ class NodeCommandTest {
 
   @Test
   void devNeedsNoConfiguration() throws IOException {
-    int port = freePort();
+    int port = FreePorts.chooseOne();
     try (Program.Running node =
         Millrace.command("dev", "--port", Integer.toString(port), "--dir", directory.toString())
             .start()) {
@@ -43,8 +44,9 @@ class NodeCommandTest {
 
   @Test
   void startTakesKafkasPropertiesAndEndsCleanlyOnSigterm() throws IOException {
-    int port = freePort();
-    int controller = freePort();
+    List<Integer> ports = FreePorts.choose(2);
+    int port = ports.getFirst();
+    int controller = ports.getLast();
     Path properties = directory.resolve("server.properties");
     Files.writeString(
         properties,
@@ -104,12 +106,6 @@ class NodeCommandTest {
             }
             return admin.describeCluster().nodes().get(10, TimeUnit.SECONDS).size() == 1;
           });
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -2,10 +2,10 @@ package io.millrace.acceptance.durability;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.acceptance.harness.Clients;
+import io.millrace.acceptance.harness.FreePorts;
 import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.Program;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,17 +31,11 @@ final class FourthBroker {
         List.of(
             "process.roles=broker",
             "node.id=4",
-            "listeners=PLAINTEXT://127.0.0.1:" + freePort(),
+            "listeners=PLAINTEXT://127.0.0.1:" + FreePorts.chooseOne(),
             "controller.listener.names=CONTROLLER",
             "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.quorum.bootstrap.servers=" + controllers,
             "log.dirs=" + directory.resolve("disk-4")));
     return Millrace.command("start", "-c", file.toString(), "--cluster-id", id).start();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Broker;
+import io.millrace.acceptance.harness.FreePorts;
 import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,10 +82,7 @@ class ConnectTest {
     }
 
     static Worker start(Path directory) throws IOException {
-      int port;
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = socket.getLocalPort();
-      }
+      int port = FreePorts.chooseOne();
       Path properties = directory.resolve("worker.properties");
       Files.writeString(
           properties,

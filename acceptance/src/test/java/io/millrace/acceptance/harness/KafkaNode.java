@@ -2,8 +2,6 @@ package io.millrace.acceptance.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class KafkaNode implements Node {
   private final Path directory;
   private final Path properties;
-  private final int port = freePort();
-  private final int controllerPort = freePort();
+  private final List<Integer> ports = FreePorts.choose(2);
+  private final int port = ports.getFirst();
+  private final int controllerPort = ports.getLast();
   private Program.@Nullable Running process;
 
   KafkaNode(Path directory) {
@@ -115,13 +114,5 @@ final class KafkaNode implements Node {
   @Override
   public List<Path> logs() {
     return List.of();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -2,8 +2,6 @@ package io.millrace.acceptance.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +30,9 @@ public final class NodeInPlace implements AutoCloseable {
   private final Path properties = directory.resolve("server.properties");
   private final Map<String, String> settings = new LinkedHashMap<>();
   private List<Path> logDirs;
-  private final int port = freePort();
-  private final int controllerPort = freePort();
+  private final List<Integer> ports = FreePorts.choose(2);
+  private final int port = ports.getFirst();
+  private final int controllerPort = ports.getLast();
   private @Nullable SmallDisk disk;
   private Program.@Nullable Running process;
   private @Nullable Clients clients;
@@ -188,14 +187,6 @@ public final class NodeInPlace implements AutoCloseable {
     settings.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     try {
       Files.writeString(properties, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
