@@ -220,13 +220,13 @@ final class DirectoryLoad {
     }
   }
 
-  /// Every log of the directory is open. Damage has to be found again by the next start, which only
+  /// Every log of the directory is open. Rot has to be found again by the next start, which only
   /// checksums do.
   private void noteBoot(LogDirectory directory) {
     boolean sound = true;
     synchronized (guard) {
       for (HostedLog hosted : loaded) {
-        sound &= hosted.directory() != directory || hosted.log().damage().isEmpty();
+        sound &= hosted.directory() != directory || hosted.log().wasWhole();
       }
     }
     owner.notes().onOpened(directory, sound);

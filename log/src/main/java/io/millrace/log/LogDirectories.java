@@ -362,6 +362,8 @@ public final class LogDirectories {
             logConfig,
             LogOpenState.unknown(topicId));
     HostedLog hosted = new HostedLog(partition, topicId, directory, log);
+    // One of the same name may have been deleted a moment ago.
+    checkpoints.lowerRecoveryPoint(log);
     add(hosted);
     return hosted;
   }

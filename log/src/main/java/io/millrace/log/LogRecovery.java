@@ -71,12 +71,17 @@ final class LogRecovery {
     // Snapshots are as good as the batches: those of a killed process are all believed.
     new ProducerRecovery(log)
         .run(stored.lastStop() == LastStop.KILLED ? log.nextOffset : trustedBelow);
+    log.dropDamageBelow(log.logStartOffset);
     log.recoveryPoint = Math.min(trustedBelow, log.nextOffset);
     log.indexedPoint = log.recoveryPoint;
     log.asLeft = openedCleanly && !log.folderDirty && !interrupted;
     log.segments.all().forEach(Segment::releaseIndexFiles);
     for (RottenRange range : log.damage) {
       reports.damaged(log.dir, range);
+    }
+    log.wasWhole = !log.lacksPromised && log.damage.isEmpty();
+    if (log.lacksPromised) {
+      reports.lacking(log.dir, log.nextOffset);
     }
   }
 
@@ -173,8 +178,9 @@ final class LogRecovery {
       rebuildIndexes(active, String.valueOf(e.getMessage()));
       end = active.prepareAppends();
     }
-    if (end < 0 || end > stored.recoveryPoint()) {
+    if (end != stored.recoveryPoint()) {
       // Left cleanly, yet with something behind the recovery point: damage that was found before.
+      // Or with less than was there.
       return false;
     }
     log.nextOffset = end;
@@ -206,9 +212,7 @@ final class LogRecovery {
               log.epochs.assign(epoch, start);
             }
           });
-      for (RottenRange range : recovery.damage()) {
-        log.damage.add(segment.rot().add(range));
-      }
+      log.addDamage(segment, recovery.damage());
       if (recovery.wasCut()) {
         dropFrom(index + 1);
       }
@@ -217,6 +221,7 @@ final class LogRecovery {
       }
     }
     log.nextOffset = Math.max(next, log.segments.active().baseOffset());
+    log.lacksPromised |= log.nextOffset < trustedBelow;
     if (stored.lastStop() == LastStop.UNKNOWN || interrupted || log.nextOffset < trustedBelow) {
       // A cut may not be durable, and what was cut must not come back behind new batches. After a
       // kill there is none, unless something in the folder says so: thousands of logs wait for the
@@ -235,12 +240,8 @@ final class LogRecovery {
       }
     }
     SegmentRecovery thorough = recovery(segment);
-    if (endsAtFirstBadBatch()) {
-      thorough.runDoubtful(trustedBelow, limit);
-    } else {
-      boolean followed = !last && beginsWithBatch(log.segments.get(index + 1));
-      thorough.run(trustedBelow, stored.lastStop() == LastStop.UNKNOWN, followed, limit);
-    }
+    boolean followed = !last && beginsWithBatch(log.segments.get(index + 1));
+    thorough.run(trustedBelow, lastWrites(), followed, limit);
     return thorough;
   }
 
@@ -249,14 +250,17 @@ final class LogRecovery {
         segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
   }
 
-  /// Whether a batch that is not whole ends the log, whatever follows it. So it is after a power
-  /// failure, where pages reach the device in any order, and in logs that promise nothing of what
-  /// was not flushed. A log that syncs before it acknowledges may have promised what lies behind,
-  /// and so may any log as long as the machine ran on, or nobody knows what was flushed.
-  private boolean endsAtFirstBadBatch() {
-    return stored.lastStop() == LastStop.UNKNOWN
-        && stored.recoveryPoint() >= 0
-        && log.config.flushMessages() > 1;
+  /// After a power failure, where pages reach the device in any order, a batch that is not whole
+  /// ends a log that promises nothing of what was not flushed, whatever follows it. A log that
+  /// syncs before it acknowledges may have promised what lies behind, and so may any log as long as
+  /// the machine ran on, or nobody knows what was flushed.
+  private SegmentRecovery.Writes lastWrites() {
+    if (stored.lastStop() != LastStop.UNKNOWN) {
+      return SegmentRecovery.Writes.RETURNED;
+    }
+    return stored.recoveryPoint() >= 0 && log.config.flushMessages() > 1
+        ? SegmentRecovery.Writes.UNPROMISED
+        : SegmentRecovery.Writes.LOST_UNLESS_SYNCED;
   }
 
   /// Between two segments that were never flushed, offsets that are missing are the lost end of the

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 /// the thread that was using it; must not call back into the log.
 public interface LogReports {
 
-  /// Bytes behind an unclean end are damaged and were left in place.
+  /// The start has found bytes damaged and left them in place.
   void damaged(Path log, RottenRange range);
+
+  /// The start has found less of a log than was synced: it ends at `endOffset`.
+  default void lacking(Path log, long endOffset) {}
 
   /// A file that can be rebuilt (index, snapshot, checkpoint) was found unusable and was rebuilt.
   void rebuilt(Path file, String reason);

@@ -11,6 +11,7 @@ import io.millrace.runtime.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,12 @@ final class LogState {
   /// Rotten ranges that a start has found and that were not repaired since: nobody knows which
   /// producers wrote them.
   final List<RottenRange> damage = new ArrayList<>();
+
+  /// The start has found a shorter log than was synced.
+  boolean lacksPromised;
+
+  /// The start has found all that was promised.
+  boolean wasWhole;
 
   long logStartOffset;
   long nextOffset;
@@ -116,6 +123,30 @@ final class LogState {
     for (Path file : files) {
       disk.delete(file);
     }
+  }
+
+  /// A start has found it.
+  void addDamage(Segment segment, List<RottenRange> found) {
+    found.forEach(range -> damage.add(segment.rot().add(range)));
+    damage.sort(Comparator.comparingLong(RottenRange::firstOffset));
+  }
+
+  /// What is left of the first damage; null when there is none.
+  @Nullable RottenRange firstDamage() {
+    if (damage.isEmpty()) {
+      return null;
+    }
+    RottenRange first = damage.getFirst();
+    Segment segment = segments.at(first.segmentOffset());
+    if (segment != null) {
+      for (RottenRange left : segment.rot().ranges()) {
+        if (left.isRestOf(first)) {
+          return left;
+        }
+      }
+    }
+    // Repaired, and not synced yet.
+    return first;
   }
 
   /// What is deleted need not be repaired.

@@ -1,5 +1,7 @@
 package io.millrace.log;
 
+import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
@@ -37,9 +39,7 @@ final class LogTruncation {
       fullyTo(offset);
       return;
     }
-    // Throws where rot is in the way, of which nobody knows yet: before anything is changed.
-    log.segments.get(log.segments.floor(offset)).find(offset);
-    lowerPoints(offset);
+    lowerPoints(newEnd(offset));
     Path mark = markCut(offset);
     int keep = log.segments.floor(offset);
     log.deleteNow(log.segments.removeFrom(keep + 1));
@@ -60,6 +60,23 @@ final class LogTruncation {
     lowerPoints(log.nextOffset);
     new ProducerRecovery(log).afterTruncation();
     log.unflushedMessages = log.nextOffset - log.recoveryPoint;
+  }
+
+  /// A batch that spans the offset goes whole, and so does what is rotten there: a recovery point
+  /// within it would promise what is half gone.
+  ///
+  /// @throws DamagedBatchException where rot is in the way, of which nobody knows yet: before
+  ///   anything is changed
+  private long newEnd(long offset) throws IOException {
+    Segment segment = log.segments.get(log.segments.floor(offset));
+    Segment.Found found = segment.find(offset);
+    RottenRange rotten = segment.rot().atOrBehind(offset);
+    long end = rotten == null ? offset : Math.min(offset, rotten.firstOffset());
+    if (found != null) {
+      BatchScanner batch = segment.scan(found.position(), BatchHeader.SIZE, false);
+      end = batch.next() ? Math.min(end, batch.baseOffset()) : end;
+    }
+    return end;
   }
 
   /// A file that is there as long as the cut is not durable, so that a start after a kill knows. By

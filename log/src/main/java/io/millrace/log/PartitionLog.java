@@ -152,6 +152,18 @@ public final class PartitionLog {
     return List.copyOf(log.damage);
   }
 
+  /// What is left of the first damage; null when there is none. A replica acknowledges nothing from
+  /// there on.
+  public @Nullable RottenRange firstDamage() {
+    return log.firstDamage();
+  }
+
+  /// Whether the start has found all that was promised before: nothing rotten, nothing missing. Any
+  /// thread.
+  public boolean wasWhole() {
+    return log.wasWhole;
+  }
+
   /// What a scrub needs of the segment that holds `offset`, or of the first one behind it; null
   /// where the log is closed, or ends before. Its file is open for the caller, who gives it back.
   public @Nullable ScrubView scrubView(long offset) throws IOException {
@@ -201,6 +213,11 @@ public final class PartitionLog {
     return log.closed
         ? RepairOutcome.GONE
         : new RangeRepair(log).repair(range, bytes, position, length);
+  }
+
+  /// Whether these batches are the beginning of what was in a rotten range, before [#repair].
+  public RangeFit fit(RottenRange range, ByteBuffer bytes, int position, int length) {
+    return new RangeRepair(log).fit(range, bytes, position, length);
   }
 
   /// A range that was repaired has been synced. Where it was the last damage, appends are taken

@@ -4,6 +4,7 @@ import io.millrace.log.format.BatchHeader;
 import io.millrace.log.format.BatchScanner;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.Segment;
+import io.millrace.log.segment.SegmentRecovery;
 import java.io.IOException;
 
 /// Brings producer state up to an offset: from the newest usable snapshot at or below, then by the
@@ -14,6 +15,7 @@ import java.io.IOException;
 final class ProducerRecovery {
 
   private final LogState log;
+  private boolean opening;
 
   ProducerRecovery(LogState log) {
     this.log = log;
@@ -25,6 +27,7 @@ final class ProducerRecovery {
   void run(long trustedBelow) throws IOException {
     log.snapshots.deleteAbove(Math.min(trustedBelow, log.nextOffset));
     removeStraySnapshots();
+    opening = true;
     rebuild(trustedBelow);
   }
 
@@ -40,6 +43,13 @@ final class ProducerRecovery {
   }
 
   private void rebuild(long believedBelow) throws IOException {
+    log.withSoundIndexes(() -> {
+      rebuildByIndexes(believedBelow);
+      return believedBelow;
+    });
+  }
+
+  private void rebuildByIndexes(long believedBelow) throws IOException {
     restore();
     long from = log.producers.endOffset();
     // What the indexes say of transactions is as old as the snapshot at least.
@@ -58,10 +68,10 @@ final class ProducerRecovery {
 
   private void replayFrom(long from, long transactionsBelow) throws IOException {
     for (int i = Math.max(0, log.segments.floor(from)); i < log.segments.count(); i++) {
-      replay(log.segments.get(i), from, transactionsBelow);
+      replay(log.segments.get(i), i, from, transactionsBelow);
       if (log.producers.endOffset() < log.logStartOffset) {
         // Among what was deleted there may be damage, which ends a walk.
-        replay(log.segments.get(i), log.logStartOffset, transactionsBelow);
+        replay(log.segments.get(i), i, log.logStartOffset, transactionsBelow);
       }
     }
   }
@@ -83,9 +93,12 @@ final class ProducerRecovery {
     log.producers.reset(log.segments.first().baseOffset());
   }
 
-  private void replay(Segment segment, long from, long transactionsBelow) throws IOException {
+  private void replay(Segment segment, int index, long from, long transactionsBelow)
+      throws IOException {
     BatchScanner scanner = segment.scanFrom(from, 1 << 16);
-    while (segment.rot().next(scanner)) {
+    long next = segment.baseOffset();
+    while (segment.rot().next(scanner) || passesDamage(scanner, segment, index, next)) {
+      next = scanner.lastOffset() + 1;
       if (scanner.lastOffset() < from) {
         continue;
       }
@@ -99,6 +112,22 @@ final class ProducerRecovery {
         segment.addAborted(aborted);
       }
     }
+  }
+
+  /// Whether a walk over headers has come upon damage, of which nobody knew, and goes on behind it.
+  private boolean passesDamage(BatchScanner scanner, Segment segment, int index, long next)
+      throws IOException {
+    if (!opening || scanner.stop() == BatchScanner.Stop.END) {
+      return false;
+    }
+    int position = (int) scanner.position();
+    SegmentRecovery found =
+        new SegmentRecovery(
+            segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
+    found.findDamageAt(position, next, log.segments.endOffset(index, log.nextOffset));
+    log.addDamage(segment, found.damage());
+    scanner.seek(position);
+    return segment.rot().next(scanner);
   }
 
   /// Keeps the snapshots at segment borders, and the newest of all. The others go when that one is

@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import io.millrace.log.append.BatchFraming;
 import io.millrace.log.format.BatchHeader;
+import io.millrace.log.format.LegacyChecksum;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
@@ -56,38 +57,49 @@ final class RangeRepair {
     if (segment == null || !segment.rot().ranges().contains(range)) {
       return RepairOutcome.GONE;
     }
+    RangeFit fit = fit(range, bytes, from, length);
+    return fit.misfit() != null
+        ? new RepairOutcome.Unfit(fit.misfit())
+        : write(segment, range, bytes.slice(from, fit.length()), fit.nextOffset());
+  }
+
+  RangeFit fit(RottenRange range, ByteBuffer bytes, int from, int length) {
     CRC32C crc = new CRC32C();
     int end = from + length;
     int at = from;
     long next = range.firstOffset();
     for (int size = BatchFraming.sizeAt(bytes, at, end);
-        size != BatchFraming.PARTIAL;
+        size != BatchFraming.PARTIAL && at - from < range.length();
         size = BatchFraming.sizeAt(bytes, at, end)) {
-      String unfit =
-          size == BatchFraming.MALFORMED
-              ? "what was sent is no batch"
-              : misfit(range, bytes, at, size, next, range.position() + at - from, crc);
-      bytes.clear(); // The checksum has narrowed it to a batch.
-      if (unfit != null) {
-        return new RepairOutcome.Unfit(unfit);
+      boolean whole = size != BatchFraming.MALFORMED && holds(bytes, at, size, crc);
+      String misfit =
+          whole ? misfit(range, bytes, at, size, next, range.position() + at - from) : null;
+      if (!whole || misfit != null) {
+        return at > from
+            ? RangeFit.upTo(at - from, next)
+            : misfit != null
+                ? RangeFit.other(misfit)
+                : RangeFit.unsound("what was sent for offset " + next + " is no whole batch");
       }
       next = BatchHeader.lastOffset(bytes, at) + 1;
       at += size;
-      if (at - from == range.length()) {
-        break;
-      }
     }
-    return at == from
-        ? new RepairOutcome.Unfit("no whole batch was sent")
-        : write(segment, range, bytes.slice(from, at - from), next);
+    return at > from ? RangeFit.upTo(at - from, next) : RangeFit.unsound("no whole batch was sent");
   }
 
-  /// Why a batch is not the one that was at `position`, null when it is.
+  private static boolean holds(ByteBuffer bytes, int at, int size, CRC32C crc) {
+    boolean holds =
+        BatchHeader.magic(bytes, at) == 2
+            ? size >= BatchHeader.SIZE && BatchHeader.checksumHolds(bytes, at, size, crc)
+            : LegacyChecksum.holds(bytes, at, size);
+    bytes.clear(); // The checksum has narrowed it to a batch.
+    return holds;
+  }
+
+  /// Why a whole batch is not the one that was at `position`, null when it is.
   private @Nullable String misfit(
-      RottenRange range, ByteBuffer bytes, int at, int size, long next, int position, CRC32C crc) {
-    if (size < BatchHeader.SIZE
-        || BatchHeader.magic(bytes, at) != 2
-        || BatchHeader.lastOffsetDelta(bytes, at) < 0) {
+      RottenRange range, ByteBuffer bytes, int at, int size, long next, int position) {
+    if (BatchHeader.magic(bytes, at) != 2 || BatchHeader.lastOffsetDelta(bytes, at) < 0) {
       return "what was sent is no batch of magic 2";
     }
     long base = BatchHeader.baseOffset(bytes, at);
@@ -102,12 +114,9 @@ final class RangeRepair {
     }
     int known = log.epochs.epochForOffset(base);
     int latest = isDamage(range) ? log.epochs.epochForOffset(range.nextOffset()) : known;
-    if (known >= 0 && (epoch < known || epoch > latest)) {
-      return "offset " + base + " was written in epoch " + epoch + " instead of " + known;
-    }
-    return BatchHeader.checksumHolds(bytes, at, size, crc)
-        ? null
-        : "the checksum at offset " + base + " does not hold";
+    return known >= 0 && (epoch < known || epoch > latest)
+        ? "offset " + base + " was written in epoch " + epoch + " instead of " + known
+        : null;
   }
 
   private RepairOutcome write(Segment segment, RottenRange range, ByteBuffer whole, long next)
@@ -139,24 +148,18 @@ final class RangeRepair {
   }
 
   private boolean isDamage(RottenRange range) {
-    return log.damage.stream().anyMatch(found -> isRestOf(found, range));
-  }
-
-  /// Of a range that is repaired in pieces the end stays.
-  private static boolean isRestOf(RottenRange found, RottenRange range) {
-    return found.segmentOffset() == range.segmentOffset()
-        && found.endPosition() == range.endPosition();
+    return log.damage.stream().anyMatch(range::isRestOf);
   }
 
   void onSynced(RottenRange range) throws IOException {
     Segment segment = log.segments.at(range.segmentOffset());
     if (segment == null
         || !isDamage(range)
-        || segment.rot().ranges().stream().anyMatch(left -> isRestOf(left, range))) {
+        || segment.rot().ranges().stream().anyMatch(left -> left.isRestOf(range))) {
       return;
     }
     log.indexedPoint = Math.min(log.indexedPoint, log.damage.getFirst().firstOffset());
-    log.damage.removeIf(found -> isRestOf(found, range));
+    log.damage.removeIf(range::isRestOf);
     segment.rebuildIndexes(log.config.indexIntervalBytes());
     if (segment != log.segments.active()) {
       segment.releaseIndexFiles();

@@ -76,6 +76,7 @@ class DamageTest {
     reopen();
 
     assertThat(on.reports.damaged).containsExactly(damage(8, 10, 4 * size, 5 * size));
+    assertThat(on.log().wasWhole()).isFalse();
     assertThat(on.log().logEndOffset()).isEqualTo(20);
     assertThat(((LogRead.Refused) on.log().read(8, 1000, 20, true)).error())
         .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
@@ -120,6 +121,83 @@ class DamageTest {
     assertThat(Files.size(file(".log"))).isEqualTo(9L * size);
   }
 
+  /// Batches that were synced, in a log that promises nothing else.
+  private PartitionLog reopenSynced(long recoveryPoint, LastStop lastStop) {
+    on.with("flush.messages", Long.MAX_VALUE);
+    return on.open(new LogOpenState(0, recoveryPoint, lastStop, Uuid.ZERO_UUID));
+  }
+
+  @Test
+  void belowTheRecoveryPointNothingIsCutWhateverTheEndWas() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    for (LastStop stop : new LastStop[] {LastStop.KILLED, LastStop.UNKNOWN}) {
+      // The last batch's length, its records, all of it.
+      for (int at : new int[] {9, 100, -1}) {
+        byte[] rotten =
+            at < 0 ? java.util.Arrays.copyOf(whole, 9 * size) : flipped(whole, 9 * size + at);
+        Files.write(file(".log"), java.util.Arrays.copyOf(rotten, whole.length));
+        reopenSynced(20, stop);
+        assertThat(on.reports.damaged).containsExactly(damage(18, 20, 9 * size, 10 * size));
+        assertThat(on.log().logEndOffset()).isEqualTo(20);
+        assertThat(on.log().checkpointOffset()).isEqualTo(18);
+        assertThat(Files.size(file(".log"))).isEqualTo(whole.length);
+        assertThat(on.readAll(0, 18)).isEqualTo(before.subList(0, 18));
+        on.log().abandon();
+        on.reports.damaged.clear();
+      }
+    }
+  }
+
+  @Test
+  void aCleanStopIsNotBelievedWhereTheLogEndsEarlier() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    Files.write(file(".log"), java.util.Arrays.copyOf(whole, whole.length / 10 * 9));
+    reopenSynced(20, LastStop.CLEAN);
+    assertThat(on.log().logEndOffset()).isEqualTo(18);
+    assertThat(on.log().wasWhole()).isFalse();
+    assertThat(on.reports.lacking).containsExactly(18L);
+    on.log().abandon();
+
+    Files.write(file(".log"), flipped(whole, whole.length / 10 * 9 + 9));
+    reopenSynced(20, LastStop.CLEAN);
+    assertThat(on.log().logEndOffset()).isEqualTo(20);
+    assertThat(on.log().firstDamage()).isNotNull();
+  }
+
+  @Test
+  void aLastBatchThatIsAllThereIsRotAndNoTornWrite() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    for (int at : new int[] {8, 11, 18, 25, 60, size - 1}) {
+      Files.write(file(".log"), flipped(whole, 9 * size + at));
+      reopenSynced(0, LastStop.KILLED);
+      assertThat(on.log().firstDamage()).as("byte %s", at).isNotNull();
+      assertThat(on.log().logEndOffset()).as("byte %s", at).isBetween(19L, 20L);
+      on.log().abandon();
+    }
+  }
+
+  @Test
+  void whatIsRepairedIsKnownToItsProducerAgain() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    Files.write(file(".log"), flipped(whole, 9 * size + 9));
+    reopenSynced(20, LastStop.KILLED);
+    assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(17);
+
+    RottenRange rotten = java.util.Objects.requireNonNull(on.log().firstDamage());
+    ByteBuffer batch = ByteBuffer.allocateDirect(size).put(whole, 9 * size, size).flip();
+    assertThat(on.log().fit(rotten, batch, 0, size).fits()).isTrue();
+    RepairOutcome outcome = on.log().repair(rotten, batch, 0, size);
+    ((RepairOutcome.Whole) outcome).file().release();
+
+    on.log().onRepairSynced(rotten);
+    assertThat(on.log().firstDamage()).isNull();
+    assertThat(on.readAll(0)).isEqualTo(before);
+    assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
+  }
+
   @Test
   void endsAtTheFirstBadBatchWhereNothingWasPromised() throws IOException {
     on.with("flush.messages", Long.MAX_VALUE);
@@ -153,7 +231,7 @@ class DamageTest {
   @Test
   void ofAKilledProcessTheTornEndIsCutAndTheRestRead() throws IOException {
     byte[] whole = Files.readAllBytes(file(".log"));
-    for (long point : new long[] {0, 8, 19}) {
+    for (long point : new long[] {0, 8, 18}) {
       Files.write(file(".log"), java.util.Arrays.copyOf(whole, whole.length - 40));
       on.open(new LogOpenState(0, point, LastStop.KILLED, Uuid.ZERO_UUID));
       assertThat(on.readAll(0)).isEqualTo(before.subList(0, 18));

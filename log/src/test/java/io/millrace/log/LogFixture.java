@@ -113,10 +113,14 @@ final class LogFixture implements AutoCloseable {
 
   /// Reads from `offset` to the log's end, as a consumer does.
   List<Record> readAll(long offset) {
+    return readAll(offset, log().logEndOffset());
+  }
+
+  List<Record> readAll(long offset, long endOffset) {
     List<Record> all = new ArrayList<>();
     long next = offset;
-    while (next < log().logEndOffset()) {
-      LogRead read = log().read(next, 1 << 16, log().logEndOffset(), true);
+    while (next < endOffset) {
+      LogRead read = log().read(next, 1 << 16, endOffset, true);
       assertThat(read).isInstanceOf(LogRead.Data.class);
       long before = next;
       for (Record record : records((LogRead.Data) read).records()) {
@@ -149,12 +153,18 @@ final class LogFixture implements AutoCloseable {
   /// Remembers what the log had to tell.
   static final class Reports implements LogReports {
     final List<RottenRange> damaged = new ArrayList<>();
+    final List<Long> lacking = new ArrayList<>();
     final List<String> rebuilt = new ArrayList<>();
     int lowered;
 
     @Override
     public void damaged(Path log, RottenRange range) {
       damaged.add(range);
+    }
+
+    @Override
+    public void lacking(Path log, long endOffset) {
+      lacking.add(endOffset);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.millrace.replication;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.RepairOutcome;
 import io.millrace.log.format.BatchHeader;
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -16,8 +18,9 @@ import java.nio.ByteBuffer;
 /// a record's `toString` (decision 10).
 sealed interface CutPoint {
 
-  /// Whether the evidence is about a log with this end.
-  boolean isAbout(long logEndOffset, int latestEpoch);
+  /// Whether the evidence is about a log of which the leader was asked from this offset on, the
+  /// record before being of this epoch.
+  boolean isAbout(long fetchOffset, int fetchEpoch);
 
   /// The offset to cut at, or to begin again at. Under the partition's guard.
   long target(FollowerReplica follower);
@@ -33,8 +36,8 @@ sealed interface CutPoint {
   record Diverged(long asked, int askedEpoch, EpochEnd leaderEnd) implements CutPoint {
 
     @Override
-    public boolean isAbout(long logEndOffset, int latestEpoch) {
-      return asked == logEndOffset && askedEpoch == latestEpoch;
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset && askedEpoch == fetchEpoch;
     }
 
     @Override
@@ -60,8 +63,8 @@ sealed interface CutPoint {
   record LeaderEndsBelow(long asked, long leaderEndOffset) implements CutPoint {
 
     @Override
-    public boolean isAbout(long logEndOffset, int latestEpoch) {
-      return asked == logEndOffset;
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset;
     }
 
     @Override
@@ -70,22 +73,29 @@ sealed interface CutPoint {
     }
   }
 
-  /// The leader's log begins behind the follower's end: nothing here is of use.
+  /// The leader's log begins behind the follower's end: nothing here is of use. Or behind what is
+  /// rotten here, which is then deleted.
   record LeaderStartsAbove(long asked, long leaderStartOffset) implements CutPoint {
 
     @Override
-    public boolean isAbout(long logEndOffset, int latestEpoch) {
-      return asked == logEndOffset;
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset;
     }
 
     @Override
     public long target(FollowerReplica follower) {
-      return leaderStartOffset;
+      return leaderStartOffset <= follower.logEndOffset()
+          ? follower.logEndOffset()
+          : leaderStartOffset;
     }
 
     @Override
     public void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
-      log.truncateFullyAndStartAt(target);
+      if (leaderStartOffset <= log.logEndOffset()) {
+        log.incrementLogStartOffset(leaderStartOffset);
+      } else {
+        log.truncateFullyAndStartAt(target);
+      }
     }
   }
 
@@ -104,8 +114,8 @@ sealed interface CutPoint {
     }
 
     @Override
-    public boolean isAbout(long logEndOffset, int latestEpoch) {
-      return asked == logEndOffset;
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset;
     }
 
     @Override
@@ -127,17 +137,59 @@ sealed interface CutPoint {
     }
   }
 
-  /// Recovery has found damage here; the leader has the records.
-  record Damaged() implements CutPoint {
+  /// What the start has found rotten is something else in the leader's log.
+  record Unlike(long asked) implements CutPoint {
 
     @Override
-    public boolean isAbout(long logEndOffset, int latestEpoch) {
-      return true;
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset;
     }
 
     @Override
     public long target(FollowerReplica follower) {
-      return follower.damageBegins();
+      return asked;
+    }
+  }
+
+  /// Nothing is cut: what the start has found rotten is written again, with what the leader has
+  /// there, and is durable before this follower asks for more.
+  ///
+  /// @param batches whole ones first, a copy
+  record Refill(long asked, ByteBuffer batches) implements CutPoint {
+
+    static Refill of(long asked, FetchedPartition fetched, ByteBuffer bytes) {
+      ByteBuffer copy = ByteBuffer.allocateDirect(fetched.recordsLength);
+      copy.put(0, bytes, fetched.recordsAt, fetched.recordsLength);
+      return new Refill(asked, copy);
+    }
+
+    @Override
+    public boolean isAbout(long fetchOffset, int fetchEpoch) {
+      return asked == fetchOffset;
+    }
+
+    @Override
+    public long target(FollowerReplica follower) {
+      return follower.logEndOffset();
+    }
+
+    @Override
+    public void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
+      RottenRange rotten = log.firstDamage();
+      if (rotten != null
+          && log.repair(rotten, batches, 0, batches.limit()) instanceof RepairOutcome.Whole whole) {
+        try {
+          whole.file().sync();
+          log.onRepairSynced(rotten);
+        } finally {
+          whole.file().release();
+        }
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "Refill[asked=%d, %d bytes]".formatted(asked, batches.limit());
     }
   }
 }

@@ -11,8 +11,6 @@ final class FollowerPosition {
     /// What the log holds is not synced yet, so that a fetch would acknowledge too much: after the
     /// group commit.
     SYNCING,
-    /// The log was found damaged at start: it is cut first.
-    DAMAGED,
     /// This replica does not follow in that epoch (any more).
     GONE
   }

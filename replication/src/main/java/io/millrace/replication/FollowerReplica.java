@@ -2,6 +2,7 @@ package io.millrace.replication;
 
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
+import io.millrace.log.segment.RottenRange;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,8 +10,11 @@ import org.slf4j.LoggerFactory;
 /// A partition's following on this broker, of one leader in one epoch: takes over what the leader
 /// sends, as it is, and cuts what the leader does not have. Used under the partition's guard.
 ///
-/// Its fetch offset is its acknowledgement. Where the topic asks for fsync it therefore fetches on
-/// only when all that it has is synced. So it is with its log start: it acknowledges deletions.
+/// Its fetch offset is its acknowledgement. Where the start has found something rotten, it
+/// therefore fetches from there, writes what comes over it, and goes on at its log's end when
+/// nothing is rotten any more; what lies between was acknowledged by a former process, which does
+/// not count. Where the topic asks for fsync it therefore fetches on only when all that it has is
+/// synced. So it is with its log start: it acknowledges deletions.
 final class FollowerReplica implements ReplicaRole {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowerReplica.class);
@@ -29,20 +33,31 @@ final class FollowerReplica implements ReplicaRole {
 
   FollowerPosition.Readiness position(FollowerPosition into) {
     into.moves = replica.moves;
-    if (!replica.log.damage().isEmpty()) {
-      return FollowerPosition.Readiness.DAMAGED;
-    }
     long end = replica.log.logEndOffset();
     if (!replica.isLogStartDurable()
         || (replica.syncsBeforeAck() && replica.log.recoveryPoint() < end)) {
       return FollowerPosition.Readiness.SYNCING;
     }
-    into.fetchOffset = end;
+    into.fetchOffset = fetchOffset();
     into.logStartOffset = replica.log.logStartOffset();
-    into.lastFetchedEpoch = replica.log.latestEpoch();
+    into.lastFetchedEpoch = fetchEpoch();
     into.inSync = replica.state.isInSync(replica.brokerId);
     into.throttled = replica.throttledAsFollower;
     return FollowerPosition.Readiness.READY;
+  }
+
+  /// Where this log is like the leader's up to, as far as this replica knows.
+  long fetchOffset() {
+    RottenRange rotten = replica.log.firstDamage();
+    return rotten == null ? replica.log.logEndOffset() : rotten.firstOffset();
+  }
+
+  /// Epoch of the record before, -1 when there is none.
+  int fetchEpoch() {
+    RottenRange rotten = replica.log.firstDamage();
+    return rotten == null
+        ? replica.log.latestEpoch()
+        : replica.log.epochs().epochForOffset(rotten.firstOffset() - 1);
   }
 
   /// Appends what was fetched. The response must belong to this epoch and to the log's end.
@@ -55,7 +70,7 @@ final class FollowerReplica implements ReplicaRole {
   ///
   /// @return whether the high watermark moved
   boolean follow(FetchedPartition fetched) {
-    long end = replica.log.logEndOffset();
+    long end = fetchOffset();
     boolean moved = replica.raiseHighWatermark(Math.min(fetched.highWatermark, end));
     long start = fetched.logStartOffset;
     if (start > replica.log.logStartOffset() && start <= end) {
@@ -79,6 +94,8 @@ final class FollowerReplica implements ReplicaRole {
           target,
           replica.highWatermark(),
           point);
+    } else if (target == end) {
+      LOG.info("{}: {}", replica, point);
     } else {
       LOG.info("{}: cut from {} to {} by {}", replica, end, target, point);
     }
@@ -99,8 +116,8 @@ final class FollowerReplica implements ReplicaRole {
     return Math.min(Math.min(own.endOffset(), leaderEnd.endOffset()), end);
   }
 
-  /// Where the damage begins that recovery has found.
-  long damageBegins() {
-    return replica.log.damage().getFirst().firstOffset();
+  /// The log's end: nothing is to be cut.
+  long logEndOffset() {
+    return replica.log.logEndOffset();
   }
 }

@@ -2,6 +2,8 @@ package io.millrace.replication;
 
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.DamagedBatchException;
+import io.millrace.log.RangeFit;
+import io.millrace.log.segment.RottenRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.Errors;
@@ -60,8 +62,17 @@ final class Following {
     IOException failure = null;
     synchronized (replica) {
       FollowerReplica follower = replica.follower(leaderEpoch);
-      if (follower == null || replica.log.logEndOffset() != fetchOffset) {
+      if (follower == null || follower.fetchOffset() != fetchOffset) {
         return FetchedOutcome.STALE;
+      }
+      RottenRange rotten = fetched.recordsLength > 0 ? replica.log.firstDamage() : null;
+      if (rotten != null) {
+        RangeFit fit = replica.log.fit(rotten, bytes, fetched.recordsAt, fetched.recordsLength);
+        if (fit.fits()) {
+          return FetchedOutcome.REFILLS;
+        }
+        LOG.warn("{}: {} is not what the leader sends: {}", replica, rotten, fit.misfit());
+        return fit.sound() ? FetchedOutcome.UNLIKE : FetchedOutcome.REFUSED;
       }
       if (fetched.recordsLength > 0) {
         replica.traffic.replicationBytesIn += fetched.recordsLength;
@@ -104,7 +115,7 @@ final class Following {
       FollowerReplica follower = replica.follower(leaderEpoch);
       if (follower == null
           || replica.stopped
-          || !point.isAbout(replica.log.logEndOffset(), replica.log.latestEpoch())) {
+          || !point.isAbout(follower.fetchOffset(), follower.fetchEpoch())) {
         return;
       }
       target = follower.decideCut(point);
@@ -127,6 +138,8 @@ final class Following {
       replica.moves++;
       if (failure == null && !replica.deleted && !replica.offline) {
         replica.raiseHighWatermark(replica.log.logStartOffset());
+        // Producers may have been made anew.
+        replica.log.producers().onHighWatermark(replica.highWatermark());
       }
       next = postponed;
       postponed = null;

@@ -161,8 +161,14 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         step.run();
       }
       moves.resume(table);
+      logs.forEach(this::repair);
     }
     loadListener.onLoaded(failure);
+  }
+
+  /// What the start has found.
+  private void repair(HostedLog hosted) {
+    hosted.log().rot().forEach(range -> repairs.onRot(hosted.partition(), range));
   }
 
   private boolean belongsHere(

@@ -190,7 +190,6 @@ final class ReplicaFetcher {
           watch(one);
         }
         case LATER -> retryLater(one);
-        case DAMAGED -> cut(one, new CutPoint.Damaged());
         case GONE -> {
           followed.remove(one.key);
           drop(one);
@@ -364,6 +363,8 @@ final class ReplicaFetcher {
         }
         case STALE -> dirty.add(one);
         case SPANS_START -> cut(one, CutPoint.Within.firstOf(one.sentOffset, fetched, response));
+        case REFILLS -> cut(one, CutPoint.Refill.of(one.sentOffset, fetched, response));
+        case UNLIKE -> cut(one, new CutPoint.Unlike(one.sentOffset));
         case REFUSED -> retryLater(one);
         case FAILED -> {
           followed.remove(one.key);

@@ -119,8 +119,7 @@ final class RotRepairs implements ScrubListener {
     });
   }
 
-  /// A start has found it, in the log of what leads now. (A follower cuts its log there.) Any
-  /// thread.
+  /// A start has found it, in the log of what leads now. Any thread.
   void onDamage(Partition partition, RottenRange range) {
     loop.execute(() -> request(partition, range));
   }

@@ -113,21 +113,4 @@ class DamagedLeaderTest {
 
     assertThat(broker.repairs).last().isEqualTo(lost);
   }
-
-  @Test
-  void aFollowerIsCutThere() throws IOException {
-    TwoDirectories broker = new TwoDirectories(world, SYNCED, TwoDirectories.FIRST);
-    int asked = broker.repairs.size();
-    int[] both = {1, 2};
-    broker.partition().apply(new LeaderState(2, 1, 1, both, both, false));
-
-    assertThat(broker.partition().position(1, new FollowerPosition()))
-        .isEqualTo(FollowerPosition.Readiness.DAMAGED);
-    broker.partition().cut(1, new CutPoint.Damaged());
-
-    assertThat(broker.repairs).hasSize(asked);
-    assertThat(broker.partition().logEndOffset()).isEqualTo(ROTTEN);
-    assertThat(broker.partition().position(1, new FollowerPosition()))
-        .isNotEqualTo(FollowerPosition.Readiness.DAMAGED);
-  }
 }

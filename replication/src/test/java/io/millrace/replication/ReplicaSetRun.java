@@ -244,7 +244,6 @@ final class ReplicaSetRun {
     switch (to.position(known.leaderEpoch(), position)) {
       case READY -> underWay.add(ask(follower, leader, known.leaderEpoch(), position));
       case SYNCING -> to.requestSync();
-      case DAMAGED -> to.cut(known.leaderEpoch(), new CutPoint.Damaged());
       case LATER, GONE -> {}
     }
   }

@@ -35,6 +35,16 @@ final class LoggedReports implements LogReports {
   }
 
   @Override
+  public void lacking(Path log, long endOffset) {
+    LOG.error(
+        "{} ends at offset {}, and more had been synced: files were lost or cut from outside. This broker"
+            + " leaves the in-sync replicas and follows those that have the rest; where there are none,"
+            + " restore the folder from a backup while the node is stopped",
+        log,
+        endOffset);
+  }
+
+  @Override
   public void rebuilt(Path file, String reason) {
     LOG.warn("{} was rebuilt: {}", file, reason);
   }

@@ -34,6 +34,11 @@ public record RottenRange(
     return new RottenRange(segmentOffset, offset, nextOffset, at, endPosition, lost);
   }
 
+  /// Of a range that is repaired in pieces the end stays.
+  public boolean isRestOf(RottenRange found) {
+    return segmentOffset == found.segmentOffset && endPosition == found.endPosition;
+  }
+
   public RottenRange asLost(boolean now) {
     return new RottenRange(segmentOffset, firstOffset, nextOffset, position, endPosition, now);
   }

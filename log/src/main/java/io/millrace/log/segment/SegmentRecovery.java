@@ -4,24 +4,25 @@ import io.millrace.log.LeaderEpochs;
 import io.millrace.log.format.BatchHeader;
 import io.millrace.log.format.BatchScanner;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Walks a segment that may not be as it was left, from a trusted point on: rebuilds the indexes
-/// behind it and finds the end. Used once, in one of three ways.
+/// behind it and finds the end. Used once, in one of two ways.
 ///
 /// [#runAsWritten]: everything written is known to be there, so headers are enough, and a checksum
-/// for the last batch. [#runDoubtful]: nothing is known of what was written last, so every batch is
-/// checked and the first that does not hold is the end. [#run]: every batch is checked, and what is
-/// not a whole batch is one of these:
+/// for the last batch. [#run]: every batch is checked, and what is not a whole batch is one of four
+/// things:
 ///
-/// - *damage*, when it was flushed before and the file is no shorter for it: it was whole, whatever
-///   follows. Kept, and reported;
-/// - a *torn tail*, when no valid batch follows: cut;
-/// - *lost pages*, when what is not a batch contains a page of zeros: data that was never synced
+/// - *damage*, where it lies below the recovery point, and the file is no shorter for it: that had
+///   reached the device, whole. Kept, and reported;
+/// - a *torn tail*, when the file ends within the last batch: cut;
+/// - *lost pages*, when what is not a batch contains a sector of zeros: data that was never synced
 ///   and whose pages reached the device out of order before power failed. Nothing of it was
 ///   promised durable; cut, with everything behind, so that what remains is a prefix;
-/// - *damage*, too, when valid batches follow and nothing is missing.
+/// - *damage*, too, when valid batches follow and nothing is missing, or when the last batch does
+///   not hold although the file goes as far as it does.
 ///
 /// A batch whose offset or epoch goes back is a remnant of what lay there before, although its
 /// checksum holds: it counts as not there.
@@ -39,6 +40,19 @@ public final class SegmentRecovery {
   private boolean cut;
   private long endPosition;
 
+  /// What an unclean end may have done to batches that were written last.
+  public enum Writes {
+
+    /// They are all there; only the very last may be a part.
+    RETURNED,
+
+    /// Some may be missing, and promised were only those that had reached the device before.
+    LOST_UNLESS_SYNCED,
+
+    /// Some may be missing, and nothing of them was promised.
+    UNPROMISED
+  }
+
   public SegmentRecovery(Segment segment, int bufferBytes, int indexIntervalBytes) {
     this.segment = segment;
     this.bufferBytes = bufferBytes;
@@ -55,14 +69,14 @@ public final class SegmentRecovery {
     return nextOffset;
   }
 
+  /// What is rotten, in ascending order.
+  public List<RottenRange> damage() {
+    return damage;
+  }
+
   /// Whether something at the end was cut.
   public boolean wasCut() {
     return cut;
-  }
-
-  /// In ascending order.
-  public List<RottenRange> damage() {
-    return damage;
   }
 
   /// Walks the headers of a segment of which every write that returned is there.
@@ -101,28 +115,15 @@ public final class SegmentRecovery {
     return 0;
   }
 
-  /// Walks the segment up to the first batch that does not hold, and cuts there.
-  public void runDoubtful(long trustedBelow, long limitOffset) throws IOException {
-    BatchScanner scanner = segment.scan(begin(trustedBelow), bufferBytes, true);
-    nextOffset = Math.max(nextOffset, segment.baseOffset());
-    lastEpoch = -1;
-    while (scanner.next() && continuesLog(scanner, limitOffset)) {
-      note(scanner);
-    }
-    cut = scanner.stop() != BatchScanner.Stop.END;
-    segment.endRebuild((int) scanner.position(), cut);
-  }
-
-  /// Walks the segment and tells lost tails from damage.
+  /// Walks the segment and tells lost tails from rot.
   ///
-  /// @param trustedBelow batches and index entries below this offset are known to be durable and
-  ///   whole; the walk begins at the last index entry below it, or at 0 where the index does not
-  ///   hold what it should
-  /// @param holes whether pages may be missing that were never synced; otherwise zeros are damage
+  /// @param trustedBelow batches and index entries below this offset are known to have been durable
+  ///   and whole; the walk begins at the last index entry below it, or at 0 where the index does
+  ///   not hold what it should
   /// @param followed whether the next segment begins with a valid batch: then the end of this one
   ///   is no tail
   /// @param limitOffset base offset of the next segment, or [Long#MAX_VALUE]
-  public void run(long trustedBelow, boolean holes, boolean followed, long limitOffset)
+  public void run(long trustedBelow, Writes writes, boolean followed, long limitOffset)
       throws IOException {
     int size = segment.size();
     BatchScanner scanner = segment.scan(begin(trustedBelow), bufferBytes, true);
@@ -136,35 +137,49 @@ public final class SegmentRecovery {
       if (scanner.stop() == BatchScanner.Stop.END) {
         break;
       }
-      long resumed = findValid(scanner.position() + 1, size, limitOffset);
-      boolean lost = holes && hasLostSector(scanner.position(), resumed < 0 ? size : resumed);
-      boolean validBehind = resumed >= 0 || (followed && scanner.stop() != BatchScanner.Stop.SHORT);
-      if (!validBehind
-          && nextOffset < trustedBelow
-          && FlushedTail.isRotten(segment.file(), endPosition, size, scanner.stop())) {
-        int flushed = flushedEnd(trustedBelow);
-        damage.add(rotten(Math.min(trustedBelow, limitOffset), flushed));
-        nextOffset = damage.getLast().nextOffset();
-        endPosition = flushed;
-        cut = flushed < size;
+      boolean durable = nextOffset < Math.min(trustedBelow, limitOffset);
+      if (!durable && writes == Writes.UNPROMISED) {
+        cut = true;
         break;
       }
-      if (!validBehind || lost) {
+      long resumed = findValid(scanner.position() + 1, size, limitOffset);
+      long behind = resumed < 0 ? size : resumed;
+      if (!durable
+          && writes == Writes.LOST_UNLESS_SYNCED
+          && hasLostSector(scanner.position(), behind)) {
         cut = true;
         break;
       }
       if (resumed < 0) {
-        damage.add(rotten(limitOffset, size));
-        endPosition = size;
+        end(scanner.stop(), durable, trustedBelow, followed, limitOffset);
         break;
       }
       scanner.seek(resumed);
       scanner.next();
-      damage.add(rotten(scanner.baseOffset(), (int) resumed));
+      addDamage(scanner.baseOffset(), (int) resumed);
       segment.indexNextBatch();
       note(scanner);
     }
     segment.endRebuild((int) endPosition, cut);
+  }
+
+  /// No batch follows in this segment that holds.
+  private void end(
+      BatchScanner.Stop stop, boolean durable, long trustedBelow, boolean followed, long limit)
+      throws IOException {
+    int size = segment.size();
+    boolean rotten = FlushedTail.isRotten(segment.file(), endPosition, size, stop);
+    if (followed && (durable || rotten)) {
+      addDamage(limit, size);
+    } else if (durable && rotten) {
+      int flushed = flushedEnd(trustedBelow);
+      addDamage(Math.min(trustedBelow, limit), flushed);
+      cut = flushed < size;
+    } else if (rotten && stop != BatchScanner.Stop.NONE) {
+      addDamage(nextByHeader(), size);
+    } else {
+      cut = true;
+    }
   }
 
   /// Where what was flushed ends, by headers that may be rotten, too; the file's end where they do
@@ -179,10 +194,43 @@ public final class SegmentRecovery {
     return segment.size();
   }
 
-  /// From the end of the last batch up to `behind`, where the next one begins.
-  private RottenRange rotten(long behind, int behindPosition) {
-    return new RottenRange(
-        segment.baseOffset(), nextOffset, behind, (int) endPosition, behindPosition, false);
+  /// Finds what a walk over headers could not pass: from `position`, where a batch with an offset
+  /// from `next` on should be, to the next one that holds. Instead of a walk.
+  public void findDamageAt(int position, long next, long limitOffset) throws IOException {
+    nextOffset = next;
+    lastEpoch = -1;
+    endPosition = position;
+    long resumed = findValid(position + 1, segment.size(), limitOffset);
+    if (resumed < 0) {
+      addDamage(limitOffset, segment.size());
+      return;
+    }
+    BatchScanner behind = segment.scan((int) resumed, BatchHeader.SIZE, false);
+    behind.next();
+    addDamage(behind.baseOffset(), (int) resumed);
+  }
+
+  /// What lies from the end of the walk on cannot be trusted.
+  private void addDamage(long behind, int behindPosition) {
+    damage.add(
+        new RottenRange(
+            segment.baseOffset(), nextOffset, behind, (int) endPosition, behindPosition, false));
+    endPosition = behindPosition;
+    nextOffset = behind;
+  }
+
+  /// The offset behind the last batch, by its header where that agrees with itself. Else nobody
+  /// knows how many offsets the batch had: one at least.
+  private long nextByHeader() throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE);
+    while (header.hasRemaining()
+        && segment.file().read(header, endPosition + header.position()) > 0) {}
+    int delta = BatchHeader.lastOffsetDelta(header, 0);
+    boolean agrees =
+        BatchHeader.baseOffset(header, 0) == nextOffset
+            && delta >= 0
+            && BatchHeader.recordCount(header, 0) == delta + 1;
+    return nextOffset + 1 + (agrees ? delta : 0);
   }
 
   /// Picks the place to start from and cuts the indexes there.
@@ -274,19 +322,26 @@ public final class SegmentRecovery {
   }
 
   /// Whether a sector of the range, aligned as in the file, is all zeros: the device never got it.
-  /// In the range's first sector the zeros begin where the last good batch ends.
+  /// In the range's first sector the zeros begin where the last good batch ends, in the file's last
+  /// they end with it.
   private boolean hasLostSector(long from, long to) throws IOException {
     PageReader bytes = new PageReader(segment.file(), segment.size());
+    boolean toTheEnd = to == segment.size();
     long end = from / SECTOR * SECTOR + SECTOR;
-    if (end < to && zeroHeader(end - from) && allZero(bytes, from, end)) {
+    if (toTheEnd) {
+      end = Math.min(end, to);
+    }
+    if (end <= to && zeroHeader(end - from) && allZero(bytes, from, end)) {
       return true;
     }
-    for (long sector = end; sector + SECTOR <= to; sector += SECTOR) {
+    long sector = end;
+    for (; sector + SECTOR <= to; sector += SECTOR) {
       if (allZero(bytes, sector, sector + SECTOR)) {
         return true;
       }
     }
-    return false;
+    // A batch may well end with one zero.
+    return toTheEnd && sector + 1 < to && allZero(bytes, sector, to);
   }
 
   /// Whether the first `length` bytes of the next batch cannot all be zero.

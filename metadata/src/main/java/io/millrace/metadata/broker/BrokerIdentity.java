@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a broker tells the controller of itself when it registers.
 ///
-/// @param incarnationId of this run of the process
+/// @param incarnationId of this run of the process, or of what it has found out since
 /// @param endpoints the advertised listeners
 /// @param logDirs ids of the directories that are online
 /// @param cordonedLogDirs ids of those that take no new replicas
@@ -30,5 +30,19 @@ public record BrokerIdentity(
     endpoints = List.copyOf(endpoints);
     logDirs = logDirs.stream().sorted().toList();
     cordonedLogDirs = List.copyOf(cordonedLogDirs);
+  }
+
+  /// The same broker, in another incarnation that knows of no clean stop.
+  BrokerIdentity unclean(Uuid incarnation) {
+    return new BrokerIdentity(
+        clusterId,
+        brokerId,
+        incarnation,
+        endpoints,
+        logDirs,
+        cordonedLogDirs,
+        rack,
+        -1,
+        unstableFeatures);
   }
 }

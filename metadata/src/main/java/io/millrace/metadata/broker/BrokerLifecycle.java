@@ -76,7 +76,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
 
   private final EventLoop loop;
   private final ControllerChannel controller;
-  private final BrokerIdentity identity;
+  private BrokerIdentity identity;
   private final long intervalMs;
   private final List<Runnable> onCaughtUp = new ArrayList<>();
   private final List<Runnable> onUnfenced = new ArrayList<>();
@@ -135,6 +135,21 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     loop.execute(() -> {
       ready = true;
       if (registered) {
+        communicateAfter(0);
+      }
+    });
+  }
+
+  /// The logs lack something that was promised before, although the broker said, or is about to
+  /// say, that it had stopped cleanly: it registers as one that has not, in an incarnation of its
+  /// own. So the controller takes it out of the in-sync and the eligible replicas wherever there
+  /// are others (KIP-966). Before [#readyToUnfence]: who is fenced is elected nowhere.
+  public void retractCleanStop(Uuid newIncarnation) {
+    loop.execute(() -> {
+      if (identity.previousBrokerEpoch() >= 0) {
+        LOG.warn("Broker {} registers as one that stopped uncleanly", identity.brokerId());
+        identity = identity.unclean(newIncarnation);
+        registered = false;
         communicateAfter(0);
       }
     });
@@ -231,7 +246,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     boolean first = imageOffset < 0;
     boolean reached = registered && imageOffset < brokerEpoch && offset >= brokerEpoch;
     imageOffset = offset;
-    if (first || (reached && !caughtUp)) {
+    if (first || (reached && (!caughtUp || state == BrokerState.RECOVERY))) {
       communicateAfter(0);
     }
   }
@@ -257,7 +272,11 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
 
   private void communicate() {
     if (!registered) {
-      send(registration(), ApiKeys.BROKER_REGISTRATION.latestVersion(), this::onRegistration);
+      Uuid incarnation = identity.incarnationId();
+      send(
+          registration(),
+          ApiKeys.BROKER_REGISTRATION.latestVersion(),
+          answer -> onRegistration(answer, incarnation));
     } else if (state != BrokerState.STARTING || imageOffset >= brokerEpoch) {
       sendHeartbeat();
     } else {
@@ -364,7 +383,10 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
         .setPreviousBrokerEpoch(identity.previousBrokerEpoch());
   }
 
-  private long onRegistration(ApiMessage message) {
+  private long onRegistration(ApiMessage message, Uuid incarnation) {
+    if (!incarnation.equals(identity.incarnationId())) {
+      return 0;
+    }
     BrokerRegistrationResponseData response = (BrokerRegistrationResponseData) message;
     Errors error = Errors.forCode(response.errorCode());
     if (error != Errors.NONE) {
@@ -402,7 +424,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
       if (state == BrokerState.PENDING_CONTROLLED_SHUTDOWN) {
         return SHUTDOWN_RETRY_MS;
       }
-      registered = error != Errors.STALE_BROKER_EPOCH;
+      registered &= error != Errors.STALE_BROKER_EPOCH;
       return retryMs();
     }
     reportedDirs.forEach(dir -> failedDirs.put(dir, true));

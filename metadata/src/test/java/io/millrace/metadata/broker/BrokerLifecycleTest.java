@@ -118,6 +118,31 @@ class BrokerLifecycleTest {
     assertThat(lifecycle.state()).isEqualTo(BrokerState.RUNNING);
   }
 
+  /// It had registered before its logs were opened.
+  @Test
+  void registersAsUncleanWhereItsLogsLackSomething() {
+    start();
+    image(ScriptedController.EPOCH);
+    long now = ScriptedController.EPOCH + 20;
+    controller.onRegistration =
+        _ -> new ControllerReply.Answered(new BrokerRegistrationResponseData().setBrokerEpoch(now));
+    lifecycle.retractCleanStop(new Uuid(9, 10));
+    lifecycle.retractCleanStop(new Uuid(9, 11));
+    lifecycle.readyToUnfence();
+    run(10);
+    image(now);
+    run(10);
+
+    assertThat(controller.registrations).hasSize(2);
+    BrokerRegistrationRequestData second = controller.registrations.getLast();
+    assertThat(second.incarnationId()).isEqualTo(new Uuid(9, 10));
+    assertThat(second.previousBrokerEpoch()).isEqualTo(-1);
+    assertThat(lifecycle.brokerEpoch()).isEqualTo(now);
+    assertThat(lifecycle.state()).isEqualTo(BrokerState.RUNNING);
+    assertThat(controller.heartbeats)
+        .allMatch(heartbeat -> heartbeat.wantFence() || heartbeat.brokerEpoch() == now);
+  }
+
   @Test
   void isCaughtUpOnceTheImageHoldsItsRegistration() {
     lifecycle.whenCaughtUp(() -> told.add("caught up"));
