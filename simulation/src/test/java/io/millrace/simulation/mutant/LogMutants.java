@@ -50,7 +50,7 @@ final class LogMutants {
         Mutant.of(
                 "keeps producers of what it cut",
                 THREE + "kill,cut,pause",
-                in("log.LogTruncation", "cut").doesNotCall("afterTruncation"))
+                in("log.LogTruncation", "cut").doesNotCall("again"))
             .caught(2, Mutant.LOST),
         Mutant.of(
                 "a follower does not note producers",
@@ -60,7 +60,6 @@ final class LogMutants {
         Mutant.of(
                 "keeps a torn batch",
                 THREE + "power,kill",
-                in("log.segment.SegmentRecovery", "runDoubtful").passes(false, "scan"),
                 in("log.segment.SegmentRecovery", "run").passes(false, "scan"))
             .caught(2, Mutant.LOST),
         Mutant.of(
