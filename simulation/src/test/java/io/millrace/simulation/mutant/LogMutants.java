@@ -50,7 +50,7 @@ final class LogMutants {
         Mutant.of(
                 "keeps producers of what it cut",
                 THREE + "kill,cut,pause",
-                in("log.LogTruncation", "cut").doesNotCall("again"))
+                in("log.LogTruncation", "cut").doesNotCall("afterTruncation"))
             .caught(2, Mutant.LOST),
         Mutant.of(
                 "a follower does not note producers",
