@@ -96,9 +96,8 @@ final class ProducerRecovery {
   private void replay(Segment segment, int index, long from, long transactionsBelow)
       throws IOException {
     BatchScanner scanner = segment.scanFrom(from, 1 << 16);
-    long next = segment.baseOffset();
-    while (segment.rot().next(scanner) || passesDamage(scanner, segment, index, next)) {
-      next = scanner.lastOffset() + 1;
+    int begin = (int) scanner.position();
+    while (segment.rot().next(scanner) || passesDamage(scanner, begin, segment, index)) {
       if (scanner.lastOffset() < from) {
         continue;
       }
@@ -115,18 +114,20 @@ final class ProducerRecovery {
   }
 
   /// Whether a walk over headers has come upon damage, of which nobody knew, and goes on behind it.
-  private boolean passesDamage(BatchScanner scanner, Segment segment, int index, long next)
+  private boolean passesDamage(BatchScanner scanner, int begin, Segment segment, int index)
       throws IOException {
     if (!opening || scanner.stop() == BatchScanner.Stop.END) {
       return false;
     }
-    int position = (int) scanner.position();
     SegmentRecovery found =
         new SegmentRecovery(
             segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
-    found.findDamageAt(position, next, log.segments.endOffset(index, log.nextOffset));
+    found.findDamage(begin, log.segments.endOffset(index, log.nextOffset));
+    if (found.damage().isEmpty()) {
+      return false;
+    }
     log.addDamage(segment, found.damage());
-    scanner.seek(position);
+    scanner.seek(found.damage().getFirst().endPosition());
     return segment.rot().next(scanner);
   }
 

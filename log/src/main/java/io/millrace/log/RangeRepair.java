@@ -74,12 +74,11 @@ final class RangeRepair {
       boolean whole = size != BatchFraming.MALFORMED && holds(bytes, at, size, crc);
       String misfit =
           whole ? misfit(range, bytes, at, size, next, range.position() + at - from) : null;
-      if (!whole || misfit != null) {
-        return at > from
-            ? RangeFit.upTo(at - from, next)
-            : misfit != null
-                ? RangeFit.other(misfit)
-                : RangeFit.unsound("what was sent for offset " + next + " is no whole batch");
+      if (!whole) {
+        return RangeFit.unsound("what was sent for offset " + next + " is no whole batch");
+      }
+      if (misfit != null) {
+        return RangeFit.other(misfit);
       }
       next = BatchHeader.lastOffset(bytes, at) + 1;
       at += size;

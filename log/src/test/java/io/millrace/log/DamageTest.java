@@ -165,6 +165,21 @@ class DamageTest {
     assertThat(on.log().firstDamage()).isNotNull();
   }
 
+  /// Nothing looks there but the walk that makes the producers known, by headers.
+  @Test
+  void aLengthThatLeadsAWalkAstrayIsFoundWhereItIs() throws IOException {
+    byte[] whole = Files.readAllBytes(file(".log"));
+    int size = whole.length / 10;
+    // One batch and a bit more.
+    byte[] astray = whole.clone();
+    ByteBuffer.wrap(astray).putInt(3 * size + 8, 2 * size + 33 - 12);
+    Files.write(file(".log"), astray);
+    reopenSynced(20, LastStop.UNKNOWN);
+    assertThat(on.reports.damaged).containsExactly(damage(6, 8, 3 * size, 4 * size));
+    assertThat(on.readAll(8)).isEqualTo(before.subList(8, 20));
+    assertThat(on.log().producers().activeProducers().getFirst().lastSequence()).isEqualTo(19);
+  }
+
   @Test
   void aLastBatchThatIsAllThereIsRotAndNoTornWrite() throws IOException {
     byte[] whole = Files.readAllBytes(file(".log"));

@@ -194,20 +194,28 @@ public final class SegmentRecovery {
     return segment.size();
   }
 
-  /// Finds what a walk over headers could not pass: from `position`, where a batch with an offset
-  /// from `next` on should be, to the next one that holds. Instead of a walk.
-  public void findDamageAt(int position, long next, long limitOffset) throws IOException {
-    nextOffset = next;
+  /// Finds what a walk over headers, which began at `position`, could not pass: by the checksums,
+  /// since a length that has rotted leads such a walk astray. Instead of a walk.
+  public void findDamage(int position, long limitOffset) throws IOException {
+    nextOffset = segment.baseOffset();
     lastEpoch = -1;
-    endPosition = position;
-    long resumed = findValid(position + 1, segment.size(), limitOffset);
+    BatchScanner scanner = segment.scan(position, bufferBytes, true);
+    while (segment.rot().next(scanner) && continuesLog(scanner, limitOffset)) {
+      nextOffset = scanner.lastOffset() + 1;
+      lastEpoch = Math.max(lastEpoch, scanner.leaderEpoch());
+    }
+    endPosition = scanner.position();
+    if (scanner.stop() == BatchScanner.Stop.END) {
+      return;
+    }
+    long resumed = findValid(endPosition + 1, segment.size(), limitOffset);
     if (resumed < 0) {
       addDamage(limitOffset, segment.size());
       return;
     }
-    BatchScanner behind = segment.scan((int) resumed, BatchHeader.SIZE, false);
-    behind.next();
-    addDamage(behind.baseOffset(), (int) resumed);
+    scanner.seek(resumed);
+    scanner.next();
+    addDamage(scanner.baseOffset(), (int) resumed);
   }
 
   /// What lies from the end of the walk on cannot be trusted.
