@@ -47,6 +47,7 @@ final class Deletions {
       LeaderReplica leader = replica.leader();
       if (leader != null && answer.error == Errors.NONE) {
         answer.logStartOffset = leader.lowWatermark();
+        answer.followersLogStart = leader.followersLowWatermark();
       }
     }
     return answer;

@@ -140,10 +140,19 @@ final class LeaderReplica implements ReplicaRole {
   /// come to be, has it any more, not even after a crash. -1 while nobody knows, or while so few
   /// are in sync that one of the others may be elected.
   long lowWatermark() {
+    return lowWatermark(replica.durableLogStart());
+  }
+
+  /// The low watermark as it would be if this leader had its own log start on disk.
+  long followersLowWatermark() {
+    return lowWatermark(replica.log.logStartOffset());
+  }
+
+  private long lowWatermark(long own) {
     if (replica.underMinInSync()) {
       return -1;
     }
-    long low = replica.durableLogStart();
+    long low = own;
     for (FollowerProgress follower : followers) {
       if (inMaximalIsr(follower.brokerId()) || host.mayJoinIsr(follower.brokerId(), -1)) {
         low = Math.min(low, follower.logStartOffset());

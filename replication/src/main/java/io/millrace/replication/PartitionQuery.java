@@ -15,6 +15,7 @@ public final class PartitionQuery {
   long lastStableOffset = -1;
   long leaderEpochStart = -1;
   long logStartOffset = -1;
+  long followersLogStart = -1;
 
   /// For the question's own result.
   public @Nullable OffsetTimestamp found;
@@ -55,5 +56,11 @@ public final class PartitionQuery {
 
   public long logStartOffset() {
     return logStartOffset;
+  }
+
+  /// Where the question was for the low watermark: how far it would be but for the leader's own
+  /// disk, which is about to have the log start; -1 while nobody knows.
+  public long followersLogStart() {
+    return followersLogStart;
   }
 }

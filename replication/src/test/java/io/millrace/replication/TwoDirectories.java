@@ -42,6 +42,7 @@ final class TwoDirectories implements ReplicaHost {
   final List<RottenRange> repairs = new ArrayList<>();
   @Nullable Partition partition;
   boolean hearsOfMetadata = true;
+  boolean storesLogStarts = true;
 
   /// Boots the machine with what its disk has kept.
   ///
@@ -176,7 +177,9 @@ final class TwoDirectories implements ReplicaHost {
 
   @Override
   public void storeLogStart(Partition from) {
-    from.onLogStartStored(from.logStartOffset());
+    if (storesLogStarts) {
+      from.onLogStartStored(from.logStartOffset());
+    }
   }
 
   @Override

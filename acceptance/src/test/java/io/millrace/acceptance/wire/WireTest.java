@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -27,6 +29,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.apache.kafka.common.requests.DeleteRecordsRequest;
+import org.apache.kafka.common.requests.DeleteRecordsResponse;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.junit.jupiter.api.Test;
@@ -159,6 +163,24 @@ class WireTest {
     assertThat(broker.clients().readAll(topic)).hasSize(2);
   }
 
+  /// librdkafka sends a timeout of 0 where its caller does not want to wait for followers.
+  @Test
+  void aDeletionWithoutTimeIsDoneWhereThereAreNoFollowers() throws IOException {
+    String topic = broker.clients().topic("deleted-at-once", 1);
+    try (Connection connection = new Connection(broker)) {
+      connection.send(produce(topic, (short) 1), 1);
+      connection.receive(ApiKeys.PRODUCE, (short) 12, 1);
+      AbstractRequest deletion = deleteRecords(topic, 1);
+      connection.send(deletion, 2);
+      DeleteRecordsResponse answer =
+          (DeleteRecordsResponse) connection.receive(ApiKeys.DELETE_RECORDS, deletion.version(), 2);
+      DeleteRecordsPartitionResult result =
+          answer.data().topics().iterator().next().partitions().iterator().next();
+      assertThat(Errors.forCode(result.errorCode())).isEqualTo(Errors.NONE);
+      assertThat(result.lowWatermark()).isEqualTo(1);
+    }
+  }
+
   @Test
   void closesAConnectionThatSendsTooMuch() throws IOException {
     try (Connection connection = new Connection(broker)) {
@@ -235,6 +257,22 @@ class WireTest {
   private static AbstractRequest metadata() {
     return new MetadataRequest(
         new MetadataRequestData().setTopics(null), ApiKeys.METADATA.latestVersion());
+  }
+
+  private static AbstractRequest deleteRecords(String topic, long before) {
+    DeleteRecordsRequestData.DeleteRecordsPartition partition =
+        new DeleteRecordsRequestData.DeleteRecordsPartition()
+            .setPartitionIndex(0)
+            .setOffset(before);
+    DeleteRecordsRequestData data =
+        new DeleteRecordsRequestData()
+            .setTimeoutMs(0)
+            .setTopics(
+                List.of(
+                    new DeleteRecordsRequestData.DeleteRecordsTopic()
+                        .setName(topic)
+                        .setPartitions(List.of(partition))));
+    return new DeleteRecordsRequest.Builder(data).build();
   }
 
   private static AbstractRequest produce(String topic, short acks) {

@@ -10,6 +10,7 @@ import io.millrace.runtime.Timer;
 import io.millrace.server.request.Responder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
@@ -26,8 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// once; the answer waits until each partition's low watermark has come as far, its leader is
 /// another, or the request's time is over (REQUEST_TIMED_OUT, while the deletion goes on).
 ///
+/// The request's time is for other brokers. Where nothing but this one's disk is missing, the
+/// answer waits for it a few seconds longer: some clients send a timeout of 0, and a partition
+/// without followers is done by then in Kafka, which does not wait for its disk.
+///
 /// Belongs to its connection's loop. Holds its timer and its watches until it has answered.
 final class RecordDeletion extends ProgressWatcher {
+
+  /// Longer than a disk that works ever takes, shorter than clients wait for an answer.
+  private static final long DISK_NANOS = 5_000_000_000L;
 
   private final ClusterTopics topics;
   private final EventLoop loop;
@@ -115,16 +123,28 @@ final class RecordDeletion extends ProgressWatcher {
     }
   }
 
+  /// The followers' time is over.
   private void onTimeout() {
-    if (waiting.isEmpty()) {
-      return;
+    onProgress();
+    giveUp(one -> one.partition().lowWatermark().followersLogStart() < one.target());
+    if (!waiting.isEmpty()) {
+      timeout = loop.schedule(DISK_NANOS, () -> giveUp(_ -> true));
     }
-    for (Waiting one : waiting) {
-      one.partition().unwatch(this);
-      one.result().setErrorCode(Errors.REQUEST_TIMED_OUT.code());
+  }
+
+  private void giveUp(Predicate<Waiting> which) {
+    boolean before = waiting.isEmpty();
+    waiting.removeIf(one -> {
+      boolean over = which.test(one);
+      if (over) {
+        one.partition().unwatch(this);
+        one.result().setErrorCode(Errors.REQUEST_TIMED_OUT.code());
+      }
+      return over;
+    });
+    if (!before && waiting.isEmpty()) {
+      answer();
     }
-    waiting.clear();
-    answer();
   }
 
   private void answer() {
