@@ -23,9 +23,11 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// The brokers and partitions of a cluster as its admin APIs show them at one moment.
 ///
@@ -42,6 +44,9 @@ record ObservedCluster(
     SortedMap<String, TopicDescription> topics,
     Map<TopicPartition, PartitionReassignment> moving) {
 
+  private static final int MOST_LOOKS = 100;
+  private static final long LOOK_MS = 100;
+
   /// Asks for everything; a broker that does not tell its directories is left out there.
   static ObservedCluster of(Admin admin) {
     SortedMap<Integer, Node> brokers = new TreeMap<>();
@@ -50,14 +55,33 @@ record ObservedCluster(
       brokers.put(node.id(), node);
     }
     Map<TopicPartition, PartitionReassignment> moving = new LinkedHashMap<>(moving(admin));
-    Set<String> names =
-        Failures.await(
-            "topics", admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
-    SortedMap<String, TopicDescription> topics =
-        new TreeMap<>(Failures.await("topics", admin.describeTopics(names).allTopicNames()));
+    SortedMap<String, TopicDescription> topics = topics(admin);
     // What has ended since the first look may still be shown, what has begun may be, too.
     moving.putAll(moving(admin));
     return new ObservedCluster(brokers, directories(admin, brokers.values()), topics, moving);
+  }
+
+  /// All topics. One that is listed and unknown to the broker that describes it has just been made,
+  /// or deleted: then everything is asked for again, until both agree.
+  private static SortedMap<String, TopicDescription> topics(Admin admin) {
+    for (int look = 1; ; look++) {
+      Set<String> names =
+          Failures.await(
+              "topics", admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+      Map<String, KafkaFuture<TopicDescription>> answers =
+          admin.describeTopics(names).topicNameValues();
+      SortedMap<String, TopicDescription> found = new TreeMap<>();
+      for (String name : names) {
+        if (look == MOST_LOOKS
+            || !Failures.failedWith(UnknownTopicOrPartitionException.class, answers, name)) {
+          found.put(name, Failures.await("topic " + name, answers, name));
+        }
+      }
+      if (found.size() == names.size()) {
+        return found;
+      }
+      Reassignment.pause(LOOK_MS, "what was begun goes on");
+    }
   }
 
   private static Map<TopicPartition, PartitionReassignment> moving(Admin admin) {
