@@ -3,13 +3,11 @@ package io.millrace.acceptance.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
 import io.millrace.acceptance.harness.KafkaTool;
-import io.millrace.acceptance.harness.Millrace;
+import io.millrace.acceptance.harness.LocalCluster;
 import io.millrace.acceptance.harness.OnlyMillrace;
-import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,74 +19,33 @@ import java.util.Arrays;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.replica.RackAwareReplicaSelector;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A cluster of three nodes as its operator sees it: moving partitions and leaders with Kafka's
 /// tools and with our commands, the quorum, and the metrics.
 @OnlyMillrace
 class ThreeNodesTest {
-  private static final Path DIRECTORY = Suite.scratchDirectory("three");
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static String bootstrap = "";
-  private static JsonNode nodes = JSON.createArrayNode();
-
-  @BeforeAll
-  static void start() throws IOException {
-    Program.Ended started =
-        Millrace.command(
-                "cluster",
-                "start",
-                "--nodes",
-                "3",
-                "--dir",
-                DIRECTORY.toString(),
-                "--set",
-                "broker.rack=rack-{id}",
-                "--set",
-                "replica.selector.class=" + RackAwareReplicaSelector.class.getName(),
-                "--json")
-            .run()
-            .expectSuccess();
-    JsonNode cluster = JSON.readTree(started.out());
-    bootstrap = cluster.path("bootstrap").asText();
-    nodes = cluster.path("nodes");
-  }
-
-  @AfterAll
-  static void stop() {
-    Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
-    Suite.delete(DIRECTORY);
-  }
-
-  private static String millrace(String... words) {
-    String[] all = Arrays.copyOf(words, words.length + 2);
-    all[words.length] = "-b";
-    all[words.length + 1] = bootstrap;
-    return Millrace.command(all).run().expectSuccess().out();
-  }
-
-  private static JsonNode partition(String topic) throws IOException {
-    return JSON.readTree(millrace("topic", "describe", topic, "--json", "--no-offsets"))
-        .path("partitions")
-        .path(0);
-  }
+  @RegisterExtension
+  static final LocalCluster CLUSTER =
+      new LocalCluster(
+          Suite.scratchDirectory("three"),
+          "broker.rack=rack-{id}",
+          "replica.selector.class=" + RackAwareReplicaSelector.class.getName());
 
   private static String topicOnOneBroker() throws IOException {
     String topic = Suite.unique("moved");
-    millrace("topic", "create", topic, "-p", "1", "-r", "1");
+    CLUSTER.millrace("topic", "create", topic, "-p", "1", "-r", "1");
     return topic;
   }
 
   @Test
   void kafkasToolMovesAPartitionAndItsThrottleIsCleared() throws IOException {
     String topic = topicOnOneBroker();
-    int from = partition(topic).path("leader").asInt();
+    int from = CLUSTER.partition(topic).path("leader").asInt();
     int first = from % 3 + 1;
     int second = first % 3 + 1;
-    Path plan = DIRECTORY.resolve(topic + ".plan");
+    Path plan = CLUSTER.directory().resolve(topic + ".plan");
     Files.writeString(
         plan,
         "{\"version\":1,\"partitions\":[{\"topic\":\""
@@ -107,14 +64,14 @@ class ThreeNodesTest {
                 () -> reassign(plan, "--verify"),
                 out -> out.contains("is completed")))
         .contains("Clearing broker-level throttles");
-    assertThat(partition(topic).path("replicas").toString())
+    assertThat(CLUSTER.partition(topic).path("replicas").toString())
         .isEqualTo("[" + first + "," + second + "]");
   }
 
   private static String reassign(Path plan, String... words) {
     String[] all = new String[words.length + 4];
     all[0] = "--bootstrap-server";
-    all[1] = bootstrap;
+    all[1] = CLUSTER.bootstrap();
     all[2] = "--reassignment-json-file";
     all[3] = plan.toString();
     System.arraycopy(words, 0, all, 4, words.length);
@@ -124,37 +81,37 @@ class ThreeNodesTest {
   @Test
   void ourCommandMovesAPartitionOnlyWhenTold() throws IOException {
     String topic = topicOnOneBroker();
-    int from = partition(topic).path("leader").asInt();
+    int from = CLUSTER.partition(topic).path("leader").asInt();
     int to = from % 3 + 1;
-    String[] words = {"partition", "move", topic, "--from", "" + from, "--to", "" + to, "--json"};
+    String[] words = {"partition", "move", topic, "--from", "" + from, "--to", "" + to};
 
-    assertThat(JSON.readTree(millrace(words)).path("executed").asBoolean()).isFalse();
-    assertThat(partition(topic).path("leader").asInt()).isEqualTo(from);
+    assertThat(CLUSTER.json(words).path("executed").asBoolean()).isFalse();
+    assertThat(CLUSTER.partition(topic).path("leader").asInt()).isEqualTo(from);
 
     String[] execute = Arrays.copyOf(words, words.length + 1);
     execute[words.length] = "--execute";
-    assertThat(JSON.readTree(millrace(execute)).path("pending").asInt()).isZero();
-    assertThat(partition(topic).path("leader").asInt()).isEqualTo(to);
+    assertThat(CLUSTER.json(execute).path("pending").asInt()).isZero();
+    assertThat(CLUSTER.partition(topic).path("leader").asInt()).isEqualTo(to);
   }
 
   @Test
   void thePreferredReplicaIsElected() throws IOException {
     String topic = Suite.unique("elected");
-    millrace("topic", "create", topic, "-p", "1", "-r", "3");
-    int leader = partition(topic).path("leader").asInt();
+    CLUSTER.millrace("topic", "create", topic, "-p", "1", "-r", "3");
+    int leader = CLUSTER.partition(topic).path("leader").asInt();
     String order = (leader % 3 + 1) + "," + ((leader + 1) % 3 + 1) + "," + leader;
 
-    millrace("partition", "reassign", topic, "--replicas", order, "--execute");
+    CLUSTER.millrace("partition", "reassign", topic, "--replicas", order, "--execute");
 
     Await.until(
         "the preferred replica leads",
-        () -> partition(topic).path("leader").asInt(),
+        () -> CLUSTER.partition(topic).path("leader").asInt(),
         now -> now == leader % 3 + 1);
     assertThat(
             KafkaTool.LEADER_ELECTION
                 .run(
                     "--bootstrap-server",
-                    bootstrap,
+                    CLUSTER.bootstrap(),
                     "--election-type",
                     "preferred",
                     "--topic",
@@ -170,18 +127,18 @@ class ThreeNodesTest {
   void theQuorumHasThreeVotersWithoutLag() {
     assertThat(
             KafkaTool.METADATA_QUORUM
-                .run("--bootstrap-server", bootstrap, "describe", "--replication")
+                .run("--bootstrap-server", CLUSTER.bootstrap(), "describe", "--replication")
                 .expectSuccess()
                 .out())
         .containsPattern("(?m)^[123]\\s+\\S{22}\\s+\\d+\\s+0\\s+.*Leader")
         .containsPattern("(?m)^[123]\\s+\\S{22}\\s+\\d+\\s+\\d+\\s+.*Follower");
-    assertThat(millrace("quorum", "describe")).containsPattern("(?s)voter.*voter.*voter");
-    assertThat(millrace("broker", "list").lines()).hasSize(3);
+    assertThat(CLUSTER.millrace("quorum", "describe")).containsPattern("(?s)voter.*voter.*voter");
+    assertThat(CLUSTER.millrace("broker", "list").lines()).hasSize(3);
   }
 
   @Test
   void exactlyOneNodeSaysThatItsControllerIsActive() throws IOException {
-    for (JsonNode node : nodes) {
+    for (JsonNode node : CLUSTER.nodes()) {
       assertThat(metrics(node.path("metrics_port").asInt()))
           .contains("\nkafka_server_replicamanager_underreplicatedpartitions ")
           .contains("\nmillrace_handler_faults_total 0\n");
@@ -191,7 +148,7 @@ class ThreeNodesTest {
 
   private static int activeControllers() throws IOException {
     int active = 0;
-    for (JsonNode node : nodes) {
+    for (JsonNode node : CLUSTER.nodes()) {
       String metrics = metrics(node.path("metrics_port").asInt());
       active +=
           metrics.contains("\nkafka_controller_kafkacontroller_activecontrollercount 1\n") ? 1 : 0;
@@ -202,15 +159,15 @@ class ThreeNodesTest {
   /// KIP-392: who served is told by the brokers' own counters.
   @Test
   void aConsumerReadsFromTheReplicaInItsRack() throws IOException {
-    try (Clients clients = new Clients(bootstrap);
+    try (Clients clients = new Clients(CLUSTER.bootstrap());
         Producer<String, String> producer = clients.producer("acks", "all")) {
       String topic = Suite.unique("racks");
-      millrace("topic", "create", topic, "-p", "1", "-r", "3");
+      CLUSTER.millrace("topic", "create", topic, "-p", "1", "-r", "3");
       for (int i = 0; i < 100; i++) {
         producer.send(new ProducerRecord<>(topic, "value-" + i));
       }
       producer.flush();
-      int leader = partition(topic).path("leader").asInt();
+      int leader = CLUSTER.partition(topic).path("leader").asInt();
       int near = leader % 3 + 1;
       assertThat(clients.readAll(topic, "client.rack", "rack-" + near)).hasSize(100);
       assertThat(bytesOut(near, topic)).isPositive();
@@ -221,7 +178,7 @@ class ThreeNodesTest {
 
   private static long bytesOut(int node, String topic) throws IOException {
     String sample = "kafka_server_brokertopicmetrics_bytesout_total{topic=\"" + topic + "\"} ";
-    return metrics(nodes.path(node - 1).path("metrics_port").asInt())
+    return metrics(CLUSTER.nodes().get(node - 1).path("metrics_port").asInt())
         .lines()
         .filter(line -> line.startsWith(sample))
         .mapToLong(line -> Long.parseLong(line.substring(sample.length())))

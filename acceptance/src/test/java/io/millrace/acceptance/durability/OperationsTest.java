@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
 import io.millrace.acceptance.harness.KafkaTool;
+import io.millrace.acceptance.harness.LocalCluster;
 import io.millrace.acceptance.harness.Millrace;
 import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Program;
@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -34,6 +33,7 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What operators do to a cluster of three nodes with two log directories each, while numbered
 /// records flow: no client sees an error, and nothing is lost.
@@ -41,51 +41,35 @@ import org.junit.jupiter.api.Test;
 class OperationsTest {
   private static final Path DIRECTORY = Suite.scratchDirectory("operations");
   private static final Duration PAUSE = Duration.ofMillis(5);
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @RegisterExtension
+  static final LocalCluster CLUSTER =
+      new LocalCluster(
+          DIRECTORY, "log.dirs=" + DIRECTORY + "/disk-{id}a," + DIRECTORY + "/disk-{id}b");
 
   private static Clients clients = new Clients("");
-  private static String bootstrap = "";
-  private static JsonNode nodes = JSON.createArrayNode();
 
   @BeforeAll
-  static void start() throws IOException {
-    Program.Ended started =
-        Millrace.command(
-                "cluster",
-                "start",
-                "--nodes",
-                "3",
-                "--dir",
-                DIRECTORY.toString(),
-                "--set",
-                "log.dirs=" + DIRECTORY + "/disk-{id}a," + DIRECTORY + "/disk-{id}b",
-                "--json")
-            .run()
-            .expectSuccess();
-    JsonNode cluster = JSON.readTree(started.out());
-    bootstrap = cluster.path("bootstrap").asText();
-    nodes = cluster.path("nodes");
-    clients = new Clients(bootstrap);
+  static void open() {
+    clients = new Clients(CLUSTER.bootstrap());
   }
 
   @AfterAll
-  static void stop() {
+  static void close() {
     clients.close();
-    Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
-    Suite.delete(DIRECTORY);
   }
 
   @Test
   void aFourthBrokerTakesItsShareAndLeaves() throws IOException {
     String topic = topic("shared", 3, 3);
     try (NumberedRecords records = new NumberedRecords(clients, topic, 3, PAUSE);
-        Program.Running fourth = FourthBroker.start(DIRECTORY, nodes, clients)) {
+        Program.Running fourth = FourthBroker.start(CLUSTER, clients)) {
       Await.until("broker 4 is there", () -> broker(4), broker -> !broker.isMissingNode());
-      assertThat(millrace("partition", "balance", "--full-percent", "100"))
+      assertThat(CLUSTER.millrace("partition", "balance", "--full-percent", "100"))
           .contains("holds more replicas than broker 4")
           .contains("Nothing was changed yet");
       assertThat(broker(4).path("replicas").asInt()).as("advice moves nothing").isZero();
-      millrace("partition", "balance", "--full-percent", "100", "--execute");
+      CLUSTER.millrace("partition", "balance", "--full-percent", "100", "--execute");
       assertThat(broker(4).path("replicas").asInt()).isPositive();
       assertThat(broker(4).path("in_sync")).isEqualTo(broker(4).path("replicas"));
 
@@ -93,10 +77,7 @@ class OperationsTest {
       fourth.terminate().awaitEnd(Duration.ofSeconds(60));
       Await.until(
           "broker 4 is forgotten",
-          () ->
-              Millrace.command("broker", "remove", "4", "-b", bootstrap, "--timeout", "60")
-                  .run()
-                  .exitCode(),
+          () -> CLUSTER.run("broker", "remove", "4").exitCode(),
           code -> code == 0);
       assertThat(broker(4).isMissingNode()).isTrue();
       records.finish();
@@ -116,7 +97,7 @@ class OperationsTest {
                 "100",
                 "--execute",
                 "-b",
-                bootstrap,
+                CLUSTER.bootstrap(),
                 "--timeout",
                 "60")
             .start()) {
@@ -131,8 +112,7 @@ class OperationsTest {
 
   /// Missing where it is not registered, or fenced.
   private static JsonNode broker(int id) throws IOException {
-    for (String line : millrace("broker", "list", "--json").lines().toList()) {
-      JsonNode broker = JSON.readTree(line);
+    for (JsonNode broker : CLUSTER.jsonLines("broker", "list")) {
       if (broker.path("id").asInt() == id && !broker.path("state").asText().equals("fenced")) {
         return broker;
       }
@@ -157,7 +137,11 @@ class OperationsTest {
               + to
               + "\",\"any\",\"any\"]}]}");
       String[] tool = {
-        "--bootstrap-server", bootstrap, "--reassignment-json-file", plan.toString(), "--execute"
+        "--bootstrap-server",
+        CLUSTER.bootstrap(),
+        "--reassignment-json-file",
+        plan.toString(),
+        "--execute"
       };
       KafkaTool.REASSIGN_PARTITIONS.run(tool).expectSuccess();
       tool[tool.length - 1] = "--verify";
@@ -200,8 +184,8 @@ class OperationsTest {
         producer.send(new ProducerRecord<>(topic, "x".repeat(100_000)));
       }
     }
-    int leader = partition(topic).path("leader").asInt();
-    millrace(
+    int leader = CLUSTER.partition(topic).path("leader").asInt();
+    CLUSTER.millrace(
         "partition",
         "reassign",
         topic,
@@ -211,11 +195,11 @@ class OperationsTest {
         "--throttle",
         "1",
         "--no-wait");
-    assertThat(millrace("partition", "status")).contains(topic + "-0").contains("adding");
+    assertThat(CLUSTER.millrace("partition", "status")).contains(topic + "-0").contains("adding");
 
-    millrace("partition", "cancel", topic);
-    assertThat(partition(topic).path("replicas").toString()).isEqualTo("[" + leader + "]");
-    assertThat(millrace("config", "describe", "topic", topic)).doesNotContain("throttled");
+    CLUSTER.millrace("partition", "cancel", topic);
+    assertThat(CLUSTER.partition(topic).path("replicas").toString()).isEqualTo("[" + leader + "]");
+    assertThat(CLUSTER.millrace("config", "describe", "topic", topic)).doesNotContain("throttled");
   }
 
   @Test
@@ -228,7 +212,7 @@ class OperationsTest {
             .expectSuccess();
         Await.until(
             "every partition is whole again",
-            () -> JSON.readTree(millrace("cluster", "status", "--json")),
+            () -> CLUSTER.json("cluster", "status"),
             status -> status.path("under_replicated").asInt() == 0);
       }
       records.finish();
@@ -278,20 +262,5 @@ class OperationsTest {
             .createTopics(List.of(new NewTopic(name, partitions, (short) replicas)))
             .all());
     return name;
-  }
-
-  private static JsonNode partition(String topic) throws IOException {
-    return JSON.readTree(millrace("topic", "describe", topic, "--json", "--no-offsets"))
-        .path("partitions")
-        .path(0);
-  }
-
-  private static String millrace(String... words) {
-    String[] all = Arrays.copyOf(words, words.length + 4);
-    all[words.length] = "-b";
-    all[words.length + 1] = bootstrap;
-    all[words.length + 2] = "--timeout";
-    all[words.length + 3] = "60";
-    return Millrace.command(all).run().expectSuccess().out();
   }
 }

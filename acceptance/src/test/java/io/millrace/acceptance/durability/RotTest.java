@@ -3,10 +3,9 @@ package io.millrace.acceptance.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
-import io.millrace.acceptance.harness.Millrace;
+import io.millrace.acceptance.harness.LocalCluster;
 import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Suite;
 import java.io.IOException;
@@ -24,8 +23,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Bytes that rot in the files of running nodes are found by the scrub, and are what they were
 /// again.
@@ -34,21 +33,16 @@ class RotTest {
   private static final int RECORDS = 1_500;
   private static final String FIRST_SEGMENT = "00000000000000000000.log";
 
-  private final Path directory = Suite.scratchDirectory("rot");
-
-  @AfterEach
-  void stop() {
-    Millrace.command("cluster", "stop", "--dir", directory.toString(), "--wipe").run();
-    Suite.delete(directory);
-  }
+  @RegisterExtension
+  static final LocalCluster CLUSTER =
+      new LocalCluster(Suite.scratchDirectory("rot"), "log.scrub.interval.ms=1000");
 
   @Test
   void whatRotsOnOneReplicaIsRepairedFromTheOthers() throws IOException {
-    JsonNode cluster = start();
     String topic = Suite.unique("rot");
-    try (Clients clients = new Clients(cluster.path("bootstrap").asText())) {
+    try (Clients clients = new Clients(CLUSTER.bootstrap())) {
       write(clients, topic);
-      List<Path> replicas = replicas(cluster, topic);
+      List<Path> replicas = replicas(topic);
       byte[] sound = Files.readAllBytes(replicas.getFirst());
       // One of the two leads. The batches differ, so that each has somebody to ask.
       flipBit(replicas.get(0), sound.length / 3);
@@ -60,24 +54,6 @@ class RotTest {
           .extracting(record -> Integer.parseInt(record.key()))
           .containsExactlyElementsOf(IntStream.range(0, RECORDS).boxed().toList());
     }
-  }
-
-  private JsonNode start() throws IOException {
-    return new ObjectMapper()
-        .readTree(
-            Millrace.command(
-                    "cluster",
-                    "start",
-                    "--nodes",
-                    "3",
-                    "--dir",
-                    directory.toString(),
-                    "--set",
-                    "log.scrub.interval.ms=1000",
-                    "--json")
-                .run()
-                .expectSuccess()
-                .out());
   }
 
   /// More than one segment, all of it synced.
@@ -100,9 +76,9 @@ class RotTest {
     }
   }
 
-  private static List<Path> replicas(JsonNode cluster, String topic) throws IOException {
+  private static List<Path> replicas(String topic) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (JsonNode node : cluster.path("nodes")) {
+    for (JsonNode node : CLUSTER.nodes()) {
       try (Stream<Path> files = Files.walk(Path.of(node.path("dir").asText()))) {
         files
             .filter(file -> file.endsWith(Path.of(topic + "-0", FIRST_SEGMENT)))

@@ -3,10 +3,9 @@ package io.millrace.acceptance.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.acceptance.harness.Await;
 import io.millrace.acceptance.harness.Clients;
-import io.millrace.acceptance.harness.Millrace;
+import io.millrace.acceptance.harness.LocalCluster;
 import io.millrace.acceptance.harness.OnlyMillrace;
 import io.millrace.acceptance.harness.Program;
 import io.millrace.acceptance.harness.Suite;
@@ -20,30 +19,30 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A cluster that balances itself (`balancer.mode=automatic`): what lies badly, and what a broker
 /// that joins makes uneven, is moved while records flow; no client sees an error, and nothing is
 /// lost.
 @OnlyMillrace
 class SelfBalancingTest {
-  private static final Path DIRECTORY = Suite.scratchDirectory("balancing");
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PARTITIONS = 8;
 
-  @AfterEach
-  void stop() {
-    Millrace.command("cluster", "stop", "--dir", DIRECTORY.toString(), "--wipe").run();
-    Suite.delete(DIRECTORY);
-  }
+  @RegisterExtension
+  static final LocalCluster CLUSTER =
+      new LocalCluster(
+          Suite.scratchDirectory("balancing"),
+          "balancer.mode=automatic",
+          "balancer.moves=4",
+          "balancer.calm.ms=1000",
+          // All nodes are on the disk of whoever runs this, however full it is.
+          "balancer.disk.full.percent=100");
 
   @Test
   void evensOutWhatLiesBadlyAndWhatANewBrokerMakesUneven() throws IOException {
-    JsonNode cluster = start();
-    String bootstrap = cluster.path("bootstrap").asText();
     String topic = Suite.unique("skewed");
-    try (Clients clients = new Clients(bootstrap)) {
+    try (Clients clients = new Clients(CLUSTER.bootstrap())) {
       Map<Integer, List<Integer>> assignment = new TreeMap<>();
       for (int i = 0; i < PARTITIONS; i++) {
         assignment.put(i, List.of(1, 2));
@@ -52,10 +51,10 @@ class SelfBalancingTest {
       try (NumberedRecords records =
           new NumberedRecords(clients, topic, PARTITIONS, Duration.ofMillis(5))) {
         Await.until(
-            "three brokers hold alike", () -> brokers(bootstrap), found -> areAlike(found, 3));
-        try (Program.Running _ = FourthBroker.start(DIRECTORY, cluster.path("nodes"), clients)) {
+            "three brokers hold alike", SelfBalancingTest::brokers, found -> areAlike(found, 3));
+        try (Program.Running _ = FourthBroker.start(CLUSTER, clients)) {
           Await.until(
-              "four brokers hold alike", () -> brokers(bootstrap), found -> areAlike(found, 4));
+              "four brokers hold alike", SelfBalancingTest::brokers, found -> areAlike(found, 4));
           records.finish();
           records.checkAllOnceAndInOrder();
         }
@@ -68,41 +67,8 @@ class SelfBalancingTest {
             line -> line.contains(topic) && line.contains("holds more replicas than broker 4"));
   }
 
-  private static JsonNode start() throws IOException {
-    return JSON.readTree(
-        Millrace.command(
-                "cluster",
-                "start",
-                "--nodes",
-                "3",
-                "--dir",
-                DIRECTORY.toString(),
-                "--set",
-                "balancer.mode=automatic",
-                "--set",
-                "balancer.moves=4",
-                "--set",
-                "balancer.calm.ms=1000",
-                // All nodes are on the disk of whoever runs this, however full it is.
-                "--set",
-                "balancer.disk.full.percent=100",
-                "--json")
-            .run()
-            .expectSuccess()
-            .out());
-  }
-
-  private static List<JsonNode> brokers(String bootstrap) throws IOException {
-    List<JsonNode> brokers = new ArrayList<>();
-    String out =
-        Millrace.command("broker", "list", "--json", "-b", bootstrap, "--timeout", "60")
-            .run()
-            .expectSuccess()
-            .out();
-    for (String line : out.lines().toList()) {
-      brokers.add(JSON.readTree(line));
-    }
-    return brokers;
+  private static List<JsonNode> brokers() {
+    return CLUSTER.jsonLines("broker", "list");
   }
 
   /// Whether so many brokers share replicas and leaders as evenly as they can be shared.
@@ -122,7 +88,7 @@ class SelfBalancingTest {
   /// What the balancers said in the nodes' logs.
   private static List<String> told() throws IOException {
     List<String> lines = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(DIRECTORY, 2)) {
+    try (Stream<Path> files = Files.walk(CLUSTER.directory(), 2)) {
       for (Path file : files.filter(SelfBalancingTest::isNodesLog).toList()) {
         Files.readAllLines(file).stream()
             .filter(line -> line.contains("Balancer: "))
