@@ -78,20 +78,53 @@ final class BitRot {
   /// @return what was done, null where there is no batch that may rot now
   @Nullable String flip(SimulatedNode node, Fault fault) {
     SplittableRandom random = new SplittableRandom(fault.detail() * 0x9e3779b97f4a7c15L);
-    List<Place> candidates = candidates(node);
+    return flip(candidates(node), random, random.nextInt(), 4);
+  }
+
+  /// Flips bits of up to three batches of a node that is down. Every other time they are the last
+  /// ones of their partitions, and in their headers: a start looks at those, at the rest a scrub.
+  ///
+  /// @return what was done
+  List<String> rot(SimulatedNode node, Fault fault) {
+    SplittableRandom random = new SplittableRandom(~fault.detail() * 0x9e3779b97f4a7c15L);
+    List<String> done = new ArrayList<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      boolean last = random.nextBoolean();
+      List<Place> candidates = candidates(node);
+      String flipped =
+          flip(last ? lastOfEach(candidates) : candidates, random, random.nextInt(), 2);
+      if (flipped != null) {
+        done.add(flipped);
+      }
+    }
+    return done;
+  }
+
+  private static List<Place> lastOfEach(List<Place> places) {
+    Map<String, Place> last = new LinkedHashMap<>();
+    places.forEach(place -> last.put(place.folder(), place));
+    return List.copyOf(last.values());
+  }
+
+  /// @param which of the candidates, by any number
+  /// @param headers one flip in so many is in a header
+  private @Nullable String flip(
+      List<Place> candidates, SplittableRandom random, int which, int headers) {
     if (candidates.isEmpty()) {
       return null;
     }
-    Place place = candidates.get(random.nextInt(candidates.size()));
+    Place place = candidates.get(Math.floorMod(which, candidates.size()));
     byte[] batch = bytes(place);
     if (!othersHave(place, batch)) {
       return null;
     }
     int at =
-        random.nextInt(4) == 0 ? inHeader(random) : HEADER + random.nextInt(batch.length - HEADER);
+        random.nextInt(headers) == 0
+            ? inHeader(random)
+            : HEADER + random.nextInt(batch.length - HEADER);
     int bit = random.nextInt(8);
     try {
-      node.machine().disk().flipBit(place.file, 8L * (place.position + at) + bit);
+      place.node.machine().disk().flipBit(place.file, 8L * (place.position + at) + bit);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 ///   again, the quorum needs all others. So no voter is taken out in such a run, and one at a time
 ///   in others.
 ///
-/// - Bits flip where all other replicas have the batch ([BitRot]), while every partition is whole.
+/// - Bits flip where all other replicas have the batch ([BitRot]), while every partition is whole,
+///   or was when their node went down.
 ///
 /// What is refused is tried again for three seconds.
 public final class FaultInjector {
@@ -193,8 +194,12 @@ public final class FaultInjector {
         next.join();
       }
       case BIT_FLIP -> {
-        String flipped = rot.flip(node, fault);
-        timeline.tell("fault", flipped == null ? "another copy is not sound" : flipped);
+        if (fault.detail() % 3 == 0) {
+          rotWhileDown(node, fault);
+        } else {
+          String flipped = rot.flip(node, fault);
+          timeline.tell("fault", flipped == null ? "another copy is not sound" : flipped);
+        }
       }
       case DISK_LOSS -> {
         diskWasLost = true;
@@ -243,6 +248,27 @@ public final class FaultInjector {
             : whole && badDisks.isEmpty() ? null : "another replica may be the only one";
       }
     };
+  }
+
+  /// A node ends, one way or another, and its disk rots before it comes back.
+  private void rotWhileDown(SimulatedNode node, Fault fault) {
+    switch (fault.detail() / 3 % 3) {
+      case 0 -> node.kill();
+      case 1 -> node.powerOff();
+      default -> node.stop();
+    }
+    agenda.after(fault.lastsNanos(), () -> rotAndStart(node, fault));
+  }
+
+  private void rotAndStart(SimulatedNode node, Fault fault) {
+    if (node.isStopping()) {
+      agenda.after(RETRY_NANOS, () -> rotAndStart(node, fault));
+      return;
+    }
+    if (!node.isUp() && !healing) {
+      rot.rot(node, fault).forEach(flipped -> timeline.tell("fault", flipped));
+    }
+    start(node);
   }
 
   private void addVoterAgain(int id) {

@@ -45,7 +45,8 @@ public enum FaultKind {
   /// A new broker joins and gets replicas; later it is drained, stopped and unregistered for good,
   /// or it stays.
   MEMBERSHIP,
-  /// One bit of a stored batch flips on one node's disk.
+  /// One bit of a stored batch flips on one node's disk; or the node ends, and bits flip while it
+  /// is down.
   BIT_FLIP;
 
   /// What takes long and comes seldom. Drawn from a stream of its own, and not among the usual
