@@ -202,6 +202,24 @@ class RaftHostTest {
         .hasMessageContaining("damaged");
   }
 
+  /// A voter that forgot what it has acknowledged could elect a leader that lacks it.
+  @Test
+  void doesNotStartWithoutTheLastBatchThatItHadSynced() throws IOException {
+    RaftStage stage = new RaftStage(1, 1);
+    RaftStage.Voter voter = stage.start(1);
+    stage.awaitLeader();
+    voter.append("orders");
+    stage.awaitCommitted(List.of("orders"));
+    stage.kill(voter);
+    Path log = FOLDER.resolve("00000000000000000000.log");
+    VirtualDisk disk = stage.world().node("n1").disk();
+    disk.flipBit(log, disk.size(log) * 8 - 20);
+
+    assertThatThrownBy(() -> stage.start(1))
+        .hasMessageContaining(FOLDER.toString())
+        .hasMessageContaining("damaged");
+  }
+
   @Test
   void endsInOrder() throws IOException {
     RaftStage stage = new RaftStage(1, 1);
