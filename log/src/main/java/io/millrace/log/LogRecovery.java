@@ -233,7 +233,7 @@ final class LogRecovery {
   private SegmentRecovery recover(Segment segment, int index) throws IOException {
     boolean last = index + 1 == log.segments.count();
     long limit = last ? Long.MAX_VALUE : log.segments.get(index + 1).baseOffset();
-    if (stored.lastStop() == LastStop.KILLED && !segment.hasPaddedIndexes()) {
+    if (stored.lastStop() == LastStop.KILLED && !isKafkas(segment)) {
       SegmentRecovery quick = recovery(segment);
       if (quick.runAsWritten(trustedBelow, limit)) {
         return quick;
@@ -243,6 +243,10 @@ final class LogRecovery {
     boolean followed = !last && beginsWithBatch(log.segments.get(index + 1));
     thorough.run(trustedBelow, lastWrites(), followed, limit);
     return thorough;
+  }
+
+  private boolean isKafkas(Segment segment) throws IOException {
+    return segment.hasPaddedIndexes(log.config.segmentIndexBytes());
   }
 
   private SegmentRecovery recovery(Segment segment) {
@@ -268,7 +272,7 @@ final class LogRecovery {
   /// may be what its cleaner took: it compacts above the recovery point that it has written down.
   private boolean gapIsLoss() throws IOException {
     return stored.recoveryPoint() >= 0
-        && !(log.config.compact() && log.segments.active().hasPaddedIndexes());
+        && !(log.config.compact() && isKafkas(log.segments.active()));
   }
 
   private boolean beginsWithBatch(Segment segment) throws IOException {

@@ -96,33 +96,57 @@ final class ProducerRecovery {
   private void replay(Segment segment, int index, long from, long transactionsBelow)
       throws IOException {
     BatchScanner scanner = segment.scanFrom(from, 1 << 16);
-    int begin = (int) scanner.position();
-    while (segment.rot().next(scanner) || passesDamage(scanner, begin, segment, index)) {
+    boolean more = next(scanner, segment, index);
+    while (more) {
       if (scanner.lastOffset() < from) {
-        continue;
-      }
-      boolean marker =
-          scanner.magic() >= 2
-              && BatchHeader.isControl(scanner.header(), scanner.at())
-              && BatchHeader.hasProducerId(scanner.header(), scanner.at());
-      var bytes = marker ? scanner.whole() : scanner.header();
-      AbortedTransaction aborted = log.producers.replay(bytes, scanner.at(), scanner.size());
-      if (aborted != null && aborted.lastOffset() >= transactionsBelow) {
-        segment.addAborted(aborted);
+        more = next(scanner, segment, index);
+      } else if (isBelieved(scanner)) {
+        note(segment, scanner, transactionsBelow);
+        more = next(scanner, segment, index);
+      } else if (opening) {
+        more = goesOnBehindDamage(scanner, segment, index);
+      } else {
+        log.environment.reports().suspected(log.dir, scanner.baseOffset());
+        more = next(scanner, segment, index);
       }
     }
   }
 
-  /// Whether a walk over headers has come upon damage, of which nobody knew, and goes on behind it.
-  private boolean passesDamage(BatchScanner scanner, int begin, Segment segment, int index)
+  /// What a header tells that was not to be expected is believed only with the checksum: bits of it
+  /// that have flipped would fence a producer, or have its next batch refused, for good.
+  private boolean isBelieved(BatchScanner scanner) throws IOException {
+    return log.producers.expects(scanner.header(), scanner.at()) || scanner.holds();
+  }
+
+  private void note(Segment segment, BatchScanner scanner, long transactionsBelow)
       throws IOException {
-    if (!opening || scanner.stop() == BatchScanner.Stop.END) {
-      return false;
+    boolean marker =
+        scanner.magic() >= 2
+            && BatchHeader.isControl(scanner.header(), scanner.at())
+            && BatchHeader.hasProducerId(scanner.header(), scanner.at());
+    var bytes = marker ? scanner.whole() : scanner.header();
+    AbortedTransaction aborted = log.producers.replay(bytes, scanner.at(), scanner.size());
+    if (aborted != null && aborted.lastOffset() >= transactionsBelow) {
+      segment.addAborted(aborted);
     }
+  }
+
+  /// The next batch, also where the walk has come upon damage of which nobody knew.
+  private boolean next(BatchScanner scanner, Segment segment, int index) throws IOException {
+    return segment.rot().next(scanner)
+        || (opening
+            && scanner.stop() != BatchScanner.Stop.END
+            && goesOnBehindDamage(scanner, segment, index));
+  }
+
+  /// Finds, by the checksums, the segment's first damage of which nobody knew yet, and goes on
+  /// behind it. From the segment's beginning: only there it is known which offset a bad batch has.
+  private boolean goesOnBehindDamage(BatchScanner scanner, Segment segment, int index)
+      throws IOException {
     SegmentRecovery found =
         new SegmentRecovery(
             segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
-    found.findDamage(begin, log.segments.endOffset(index, log.nextOffset));
+    found.findDamage(0, log.segments.endOffset(index, log.nextOffset));
     if (found.damage().isEmpty()) {
       return false;
     }

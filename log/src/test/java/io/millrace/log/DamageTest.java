@@ -235,6 +235,30 @@ class DamageTest {
     assertThat(on.reports.damaged).containsExactly(damage(8, 10, 4 * size, 5 * size));
   }
 
+  /// Only headers are walked, and one says something that nobody expects of its producer.
+  @Test
+  void aRottenHeaderIsNotBelievedOfAProducer() throws IOException {
+    int size = Files.readAllBytes(file(".log")).length / 10;
+    int[] producerFields = {44, 51, 53};
+    byte[] whole = Files.readAllBytes(file(".log"));
+    for (int field : producerFields) {
+      Files.write(file(".log"), flipped(whole, 4 * size + field));
+      on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
+      assertThat(on.reports.damaged)
+          .as("byte %s", field)
+          .containsExactly(damage(8, 10, 4 * size, 5 * size));
+      assertThat(on.log().producers().activeProducers())
+          .as("byte %s", field)
+          .singleElement()
+          .satisfies(producer -> {
+            assertThat(producer.producerEpoch()).isZero();
+            assertThat(producer.lastSequence()).isEqualTo(19);
+          });
+      on.log().abandon();
+      on.reports.damaged.clear();
+    }
+  }
+
   @Test
   void damageAmongWhatWasDeletedHidesNoProducer() throws IOException {
     int size = Files.readAllBytes(file(".log")).length / 10;
@@ -268,7 +292,7 @@ class DamageTest {
     on.restart();
     on.log().abandon();
     put(file(".log"), 150, new byte[] {77});
-    put(file(".index"), Files.size(file(".index")), new byte[800]);
+    padAsKafka(file(".index"));
     on.open(new LogOpenState(0, 0, LastStop.KILLED, Uuid.ZERO_UUID));
     assertThat(on.reports.damaged).containsExactly(damage(0, 2, 0, batchSize()));
   }
@@ -354,11 +378,25 @@ class DamageTest {
   void whatKafkaMayHaveCompactedIsNoLoss() throws IOException {
     on.with("cleanup.policy", "compact");
     loseTheMiddleSegment();
-    Path index = on.dir.resolve("00000000000000000022.index");
-    put(index, Files.size(index), new byte[800]);
+    padAsKafka(on.dir.resolve("00000000000000000022.index"));
     reopen();
     assertThat(on.log().logEndOffset()).isEqualTo(24);
     assertThat(on.readAll(0)).hasSize(22);
+  }
+
+  /// Kafka's active indexes are `segment.index.bytes` long.
+  private static void padAsKafka(Path index) throws IOException {
+    int allocated = LogConfig.DEFAULTS.segmentIndexBytes();
+    put(index, Files.size(index), new byte[allocated - (int) Files.size(index)]);
+  }
+
+  @Test
+  void anIndexThatLostItsEndIsNotKafkas() throws IOException {
+    on.with("cleanup.policy", "compact");
+    loseTheMiddleSegment();
+    put(on.dir.resolve("00000000000000000022.index"), 0, new byte[30]);
+    reopen();
+    assertThat(on.log().logEndOffset()).isEqualTo(20);
   }
 
   @Test

@@ -140,6 +140,17 @@ public final class BatchScanner {
     return buffer;
   }
 
+  /// Whether the current batch's checksum holds, also in a walk over headers.
+  public boolean holds() throws IOException {
+    ByteBuffer bytes = whole();
+    boolean holds =
+        magic() == 2
+            ? BatchHeader.checksumHolds(bytes, at(), size, crc)
+            : LegacyChecksum.holds(bytes, at(), size);
+    bytes.clear(); // The checksum has narrowed it to this batch.
+    return holds;
+  }
+
   /// Index of the current batch in [#header].
   public int at() {
     return (int) (position - bufferStart);

@@ -206,6 +206,19 @@ public final class ProducerTable {
     return duplicateTimestamp;
   }
 
+  /// Whether the batch at `at` says nothing new but where its producer goes on: it has none, or is
+  /// the one that its producer was to send next.
+  public boolean expects(ByteBuffer bytes, int at) {
+    if (BatchHeader.magic(bytes, at) < 2 || !BatchHeader.hasProducerId(bytes, at)) {
+      return true;
+    }
+    ProducerState state = producers.get(BatchHeader.producerId(bytes, at));
+    return state != null
+        && !BatchHeader.isControl(bytes, at)
+        && state.epoch() == BatchHeader.producerEpoch(bytes, at)
+        && state.continuesWith(BatchHeader.baseSequence(bytes, at));
+  }
+
   /// Notes the batch at `at`, which is in the log. A batch that ends below [#endOffset] is already
   /// reflected and passed over.
   ///

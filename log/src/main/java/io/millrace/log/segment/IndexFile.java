@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// no entry is: [#trimPadding] cuts them.
 final class IndexFile {
 
+  /// Half a gigabyte of batches has so many entries.
+  private static final long SURELY_ALLOCATED = 1 << 20;
+
   private final Disk disk;
   private final int entrySize;
   private Path path;
@@ -74,16 +77,20 @@ final class IndexFile {
     }
   }
 
-  /// Whether the file ends with what no entry of ours is: zeros, or a part of an entry.
-  boolean isPadded() throws IOException {
-    if (entries == 0) {
+  /// Whether Kafka had it open last: it is as long as Kafka makes it, and ends with zeros. Shorter
+  /// ones that end so, or with a part of an entry, are ours, and a power failure took their ends.
+  ///
+  /// @param segmentIndexBytes what Kafka allocates, in whole entries; also believed is what is long
+  ///   enough for another setting than today's
+  boolean isPadded(int segmentIndexBytes) throws IOException {
+    long size = file().size();
+    boolean allocated =
+        size == segmentIndexBytes / entrySize * (long) entrySize || size >= SURELY_ALLOCATED;
+    if (!allocated || size < entrySize) {
       return false;
     }
-    if (file().size() != (long) entries * entrySize) {
-      return true;
-    }
     ByteBuffer last = ByteBuffer.allocate(entrySize);
-    read(entries - 1, last);
+    read((int) (size / entrySize) - 1, last);
     return isZero(last);
   }
 

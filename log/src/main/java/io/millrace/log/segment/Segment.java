@@ -134,9 +134,11 @@ public final class Segment {
     return rot;
   }
 
-  /// Whether another program appended to it last and did not close it.
-  public boolean hasPaddedIndexes() throws IOException {
-    return indexes.arePadded();
+  /// Whether Kafka appended to it last and did not close it.
+  ///
+  /// @param segmentIndexBytes the topic's `segment.index.bytes`
+  public boolean hasPaddedIndexes(int segmentIndexBytes) throws IOException {
+    return indexes.arePadded(segmentIndexBytes);
   }
 
   public Path path(String suffix) {

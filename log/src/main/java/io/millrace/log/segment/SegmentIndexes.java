@@ -116,8 +116,8 @@ final class SegmentIndexes {
   }
 
   /// Whether another program had them open last: Kafka pads the indexes that it appends to.
-  boolean arePadded() throws IOException {
-    return offsets.file().isPadded() || times.file().isPadded();
+  boolean arePadded(int segmentIndexBytes) throws IOException {
+    return offsets.file().isPadded(segmentIndexBytes) || times.file().isPadded(segmentIndexBytes);
   }
 
   /// Writes the entries that wait in memory.
