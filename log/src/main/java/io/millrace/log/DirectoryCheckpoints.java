@@ -230,9 +230,10 @@ final class DirectoryCheckpoints {
         synchronized (guard) {
           Stored at = of(directory);
           at.lowered++;
-          Map<TopicPartition, Long> points = new TreeMap<>(BY_NAME);
-          points.putAll(at.file(OffsetCheckpoint.RECOVERY_POINTS));
-          if (points.containsKey(partition)) {
+          Map<TopicPartition, Long> stored = at.file(OffsetCheckpoint.RECOVERY_POINTS);
+          if (stored.containsKey(partition)) {
+            Map<TopicPartition, Long> points = new TreeMap<>(BY_NAME);
+            points.putAll(stored);
             points.merge(partition, log.checkpointOffset(), Math::min);
             replace(directory, OffsetCheckpoint.RECOVERY_POINTS, points);
           }
