@@ -80,8 +80,7 @@ final class BootNotes {
     }
   }
 
-  /// All logs of a directory are open. What an earlier process promised, and synced, is still
-  /// there.
+  /// All logs of a directory are open.
   ///
   /// @param sound none of them is damaged
   synchronized void onOpened(LogDirectory directory, boolean sound) {
@@ -105,15 +104,11 @@ final class BootNotes {
   /// What an earlier process promised, and synced, is still there.
   private void renew(LogDirectory directory, String bootId) throws IOException {
     BootNote.Content before = BootNote.read(disk, directory.path());
-    if (before == null || !before.synced()) {
-      before = new BootNote.Content(bootId, -1, false);
+    if (before != null && before.bootId().equals(bootId)) {
+      return;
     }
-    if (!BootNote.isOfThisBoot(disk, directory.path())) {
-      BootNote.write(
-          disk,
-          directory.path(),
-          new BootNote.Content(bootId, before.brokerEpoch(), before.synced()));
-    }
+    long epoch = before != null && before.synced() ? before.brokerEpoch() : -1;
+    BootNote.write(disk, directory.path(), new BootNote.Content(bootId, epoch, epoch >= 0));
   }
 
   /// The broker is registered under this epoch, and all logs are open.

@@ -37,6 +37,9 @@ final class LogRecovery {
   /// Something in the folder was being replaced or deleted when the process ended.
   private boolean interrupted;
 
+  /// The log is shorter than what was synced.
+  private boolean lacksPromised;
+
   LogRecovery(LogState log, LogOpenState stored) {
     this.log = log;
     this.stored = stored;
@@ -66,7 +69,6 @@ final class LogRecovery {
     cleanup.finish();
     dropWhatStartPassed();
     log.logStartOffset = Math.max(stored.logStartOffset(), log.segments.first().baseOffset());
-    log.dropDamageBelow(log.logStartOffset);
     new EpochRecovery(log).run(epochsLost);
     // Snapshots are as good as the batches: those of a killed process are all believed.
     new ProducerRecovery(log)
@@ -79,8 +81,8 @@ final class LogRecovery {
     for (RottenRange range : log.damage) {
       reports.damaged(log.dir, range);
     }
-    log.wasWhole = !log.lacksPromised && log.damage.isEmpty();
-    if (log.lacksPromised) {
+    log.wasWhole = !lacksPromised && log.damage.isEmpty();
+    if (lacksPromised) {
       reports.lacking(log.dir, log.nextOffset);
     }
   }
@@ -221,7 +223,7 @@ final class LogRecovery {
       }
     }
     log.nextOffset = Math.max(next, log.segments.active().baseOffset());
-    log.lacksPromised |= log.nextOffset < trustedBelow;
+    lacksPromised |= log.nextOffset < trustedBelow;
     if (stored.lastStop() == LastStop.UNKNOWN || interrupted || log.nextOffset < trustedBelow) {
       // A cut may not be durable, and what was cut must not come back behind new batches. After a
       // kill there is none, unless something in the folder says so: thousands of logs wait for the
@@ -262,7 +264,7 @@ final class LogRecovery {
     if (stored.lastStop() != LastStop.UNKNOWN) {
       return SegmentRecovery.Writes.RETURNED;
     }
-    return stored.recoveryPoint() >= 0 && log.config.flushMessages() > 1
+    return stored.recoveryPoint() >= 0 && !log.config.syncsBeforeAck()
         ? SegmentRecovery.Writes.UNPROMISED
         : SegmentRecovery.Writes.LOST_UNLESS_SYNCED;
   }

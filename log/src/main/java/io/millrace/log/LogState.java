@@ -42,9 +42,6 @@ final class LogState {
   /// producers wrote them.
   final List<RottenRange> damage = new ArrayList<>();
 
-  /// The start has found a shorter log than was synced.
-  boolean lacksPromised;
-
   /// The start has found all that was promised.
   boolean wasWhole;
 

@@ -139,14 +139,13 @@ final class ProducerRecovery {
             && goesOnBehindDamage(scanner, segment, index));
   }
 
-  /// Finds, by the checksums, the segment's first damage of which nobody knew yet, and goes on
-  /// behind it. From the segment's beginning: only there it is known which offset a bad batch has.
+  /// Finds the segment's first damage of which nobody knew yet, and goes on behind it.
   private boolean goesOnBehindDamage(BatchScanner scanner, Segment segment, int index)
       throws IOException {
     SegmentRecovery found =
         new SegmentRecovery(
             segment, log.environment.segmentRecoveryBufferBytes(), log.config.indexIntervalBytes());
-    found.findDamage(0, log.segments.endOffset(index, log.nextOffset));
+    found.findDamage(log.segments.endOffset(index, log.nextOffset));
     if (found.damage().isEmpty()) {
       return false;
     }

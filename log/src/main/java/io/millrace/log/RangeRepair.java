@@ -2,7 +2,6 @@ package io.millrace.log;
 
 import io.millrace.log.append.BatchFraming;
 import io.millrace.log.format.BatchHeader;
-import io.millrace.log.format.LegacyChecksum;
 import io.millrace.log.format.LogFiles;
 import io.millrace.log.segment.RottenRange;
 import io.millrace.log.segment.Segment;
@@ -71,12 +70,10 @@ final class RangeRepair {
     for (int size = BatchFraming.sizeAt(bytes, at, end);
         size != BatchFraming.PARTIAL && at - from < range.length();
         size = BatchFraming.sizeAt(bytes, at, end)) {
-      boolean whole = size != BatchFraming.MALFORMED && holds(bytes, at, size, crc);
-      String misfit =
-          whole ? misfit(range, bytes, at, size, next, range.position() + at - from) : null;
-      if (!whole) {
+      if (size == BatchFraming.MALFORMED || !BatchHeader.holds(bytes, at, size, crc)) {
         return RangeFit.unsound("what was sent for offset " + next + " is no whole batch");
       }
+      String misfit = misfit(range, bytes, at, size, next, range.position() + at - from);
       if (misfit != null) {
         return RangeFit.other(misfit);
       }
@@ -84,15 +81,6 @@ final class RangeRepair {
       at += size;
     }
     return at > from ? RangeFit.upTo(at - from, next) : RangeFit.unsound("no whole batch was sent");
-  }
-
-  private static boolean holds(ByteBuffer bytes, int at, int size, CRC32C crc) {
-    boolean holds =
-        BatchHeader.magic(bytes, at) == 2
-            ? size >= BatchHeader.SIZE && BatchHeader.checksumHolds(bytes, at, size, crc)
-            : LegacyChecksum.holds(bytes, at, size);
-    bytes.clear(); // The checksum has narrowed it to a batch.
-    return holds;
   }
 
   /// Why a whole batch is not the one that was at `position`, null when it is.

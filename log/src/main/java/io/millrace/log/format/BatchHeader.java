@@ -174,6 +174,13 @@ public final class BatchHeader {
     return bytes.getInt(at + CRC) == checksum(bytes, at, size, crc);
   }
 
+  /// Whether the checksum of a batch of any magic holds. Leaves `bytes` cleared.
+  public static boolean holds(ByteBuffer bytes, int at, int size, CRC32C crc) {
+    return magic(bytes, at) == 2
+        ? size >= SIZE && checksumHolds(bytes, at, size, crc)
+        : LegacyChecksum.holds(bytes, at, size);
+  }
+
   public static void setBaseOffset(ByteBuffer bytes, int at, long baseOffset) {
     bytes.putLong(at, baseOffset);
   }

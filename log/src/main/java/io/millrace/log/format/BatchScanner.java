@@ -107,13 +107,7 @@ public final class BatchScanner {
       if (!require(announced)) {
         return stopAt(Stop.SHORT);
       }
-      at = at();
-      boolean holds =
-          magic == 2
-              ? BatchHeader.checksumHolds(buffer, at, announced, crc)
-              : LegacyChecksum.holds(buffer, at, announced);
-      buffer.clear(); // The checksum has narrowed it to this batch.
-      if (!holds) {
+      if (!BatchHeader.holds(buffer, at(), announced, crc)) {
         return stopAt(Stop.INVALID);
       }
     }
@@ -142,13 +136,7 @@ public final class BatchScanner {
 
   /// Whether the current batch's checksum holds, also in a walk over headers.
   public boolean holds() throws IOException {
-    ByteBuffer bytes = whole();
-    boolean holds =
-        magic() == 2
-            ? BatchHeader.checksumHolds(bytes, at(), size, crc)
-            : LegacyChecksum.holds(bytes, at(), size);
-    bytes.clear(); // The checksum has narrowed it to this batch.
-    return holds;
+    return BatchHeader.holds(whole(), at(), size, crc);
   }
 
   /// Index of the current batch in [#header].

@@ -5,11 +5,11 @@ import java.util.zip.CRC32;
 
 /// The checksum of messages of magic 0 and 1, which old logs may still hold: CRC-32 of everything
 /// from the magic on, stored at byte 12.
-public final class LegacyChecksum {
+final class LegacyChecksum {
 
   private LegacyChecksum() {}
 
-  public static boolean holds(ByteBuffer bytes, int at, int size) {
+  static boolean holds(ByteBuffer bytes, int at, int size) {
     CRC32 crc = new CRC32();
     bytes.clear().limit(at + size).position(at + 16);
     crc.update(bytes);

@@ -194,12 +194,13 @@ public final class SegmentRecovery {
     return segment.size();
   }
 
-  /// Finds what a walk over headers, which began at `position`, could not pass: by the checksums,
-  /// since a length that has rotted leads such a walk astray. Instead of a walk.
-  public void findDamage(int position, long limitOffset) throws IOException {
+  /// Finds the first batch that does not hold and of which nobody knew, by the checksums: a length
+  /// that has rotted leads a walk over headers astray. From the segment's beginning, since only
+  /// there it is known which offset a bad batch has. Instead of a walk.
+  public void findDamage(long limitOffset) throws IOException {
     nextOffset = segment.baseOffset();
     lastEpoch = -1;
-    BatchScanner scanner = segment.scan(position, bufferBytes, true);
+    BatchScanner scanner = segment.scan(0, bufferBytes, true);
     while (segment.rot().next(scanner) && continuesLog(scanner, limitOffset)) {
       nextOffset = scanner.lastOffset() + 1;
       lastEpoch = Math.max(lastEpoch, scanner.leaderEpoch());
