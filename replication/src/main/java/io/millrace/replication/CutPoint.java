@@ -18,9 +18,14 @@ import java.nio.ByteBuffer;
 /// a record's `toString` (decision 10).
 sealed interface CutPoint {
 
+  /// The offset from which on the leader was asked.
+  long asked();
+
   /// Whether the evidence is about a log of which the leader was asked from this offset on, the
   /// record before being of this epoch.
-  boolean isAbout(long fetchOffset, int fetchEpoch);
+  default boolean isAbout(long fetchOffset, int fetchEpoch) {
+    return asked() == fetchOffset;
+  }
 
   /// The offset to cut at, or to begin again at. Under the partition's guard.
   long target(FollowerReplica follower);
@@ -30,6 +35,10 @@ sealed interface CutPoint {
   /// @param target what [#target] said
   default void cut(PartitionLog log, long target, int leaderEpoch) throws IOException {
     log.truncateTo(target);
+  }
+
+  private static ByteBuffer copy(ByteBuffer bytes, int at, int length) {
+    return ByteBuffer.allocateDirect(length).put(0, bytes, at, length);
   }
 
   /// The leader says that the follower's last epoch ended differently in its log (KIP-595).
@@ -63,11 +72,6 @@ sealed interface CutPoint {
   record LeaderEndsBelow(long asked, long leaderEndOffset) implements CutPoint {
 
     @Override
-    public boolean isAbout(long fetchOffset, int fetchEpoch) {
-      return asked == fetchOffset;
-    }
-
-    @Override
     public long target(FollowerReplica follower) {
       return leaderEndOffset;
     }
@@ -78,15 +82,8 @@ sealed interface CutPoint {
   record LeaderStartsAbove(long asked, long leaderStartOffset) implements CutPoint {
 
     @Override
-    public boolean isAbout(long fetchOffset, int fetchEpoch) {
-      return asked == fetchOffset;
-    }
-
-    @Override
     public long target(FollowerReplica follower) {
-      return leaderStartOffset <= follower.logEndOffset()
-          ? follower.logEndOffset()
-          : leaderStartOffset;
+      return Math.max(leaderStartOffset, follower.logEndOffset());
     }
 
     @Override
@@ -108,14 +105,7 @@ sealed interface CutPoint {
     /// Takes the first batch of what was fetched.
     static Within firstOf(long asked, FetchedPartition fetched, ByteBuffer bytes) {
       int size = BatchHeader.sizeInBytes(bytes, fetched.recordsAt);
-      ByteBuffer copy = ByteBuffer.allocateDirect(size);
-      copy.put(0, bytes, fetched.recordsAt, size);
-      return new Within(asked, copy);
-    }
-
-    @Override
-    public boolean isAbout(long fetchOffset, int fetchEpoch) {
-      return asked == fetchOffset;
+      return new Within(asked, copy(bytes, fetched.recordsAt, size));
     }
 
     @Override
@@ -141,11 +131,6 @@ sealed interface CutPoint {
   record Unlike(long asked) implements CutPoint {
 
     @Override
-    public boolean isAbout(long fetchOffset, int fetchEpoch) {
-      return asked == fetchOffset;
-    }
-
-    @Override
     public long target(FollowerReplica follower) {
       return asked;
     }
@@ -158,14 +143,7 @@ sealed interface CutPoint {
   record Refill(long asked, ByteBuffer batches) implements CutPoint {
 
     static Refill of(long asked, FetchedPartition fetched, ByteBuffer bytes) {
-      ByteBuffer copy = ByteBuffer.allocateDirect(fetched.recordsLength);
-      copy.put(0, bytes, fetched.recordsAt, fetched.recordsLength);
-      return new Refill(asked, copy);
-    }
-
-    @Override
-    public boolean isAbout(long fetchOffset, int fetchEpoch) {
-      return asked == fetchOffset;
+      return new Refill(asked, copy(bytes, fetched.recordsAt, fetched.recordsLength));
     }
 
     @Override

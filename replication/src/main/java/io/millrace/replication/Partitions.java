@@ -110,7 +110,7 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
     this.placements = new PlacementReports(reports);
     this.moves =
         new DirectoryMoves(
-            directories, environment, quotas.directories(), reportLoop, placements::onMoved);
+            directories, environment, quotas.directories(), reportLoop, placements::report);
     this.repairs =
         new RotRepairs(
             this, partition -> table.partition(partition), directories.scrubber().figures());

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// and this replica is not in sync. Kafka's broker tells at once. Where there is no other replica,
 /// nothing is left to wait for.
 ///
-/// Lives on the metadata loop, but for [#onMoved].
+/// Lives on the metadata loop, but for [#report].
 final class PlacementReports {
 
   private static final Logger LOG = LoggerFactory.getLogger(PlacementReports.class);
@@ -76,12 +76,8 @@ final class PlacementReports {
     heldBack.remove(partition);
   }
 
-  /// The replica has moved to another directory of this broker. Any thread.
-  void onMoved(Partition partition) {
-    report(partition);
-  }
-
-  private void report(Partition partition) {
+  /// Tells where the replica lies. Any thread.
+  void report(Partition partition) {
     reports.onPlaced(partition.id(), partition.hosted().directory().id());
   }
 }
