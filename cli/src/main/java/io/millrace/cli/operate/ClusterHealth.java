@@ -66,8 +66,6 @@ public record ClusterHealth(
   /// Asks the cluster's brokers.
   public static ClusterHealth of(Admin admin) {
     QuorumInfo quorum = Failures.await("quorum", admin.describeMetadataQuorum().quorumInfo());
-    int reassigning =
-        Failures.await("reassignments", admin.listPartitionReassignments().reassignments()).size();
     ObservedCluster cluster = ObservedCluster.of(admin);
     List<Trouble> troubled = new ArrayList<>();
     Map<Integer, Tally> tallies = new LinkedHashMap<>();
@@ -93,7 +91,7 @@ public record ClusterHealth(
         voters(quorum),
         brokers,
         partitions,
-        reassigning,
+        cluster.moving().size(),
         troubled);
   }
 

@@ -54,10 +54,11 @@ record ObservedCluster(
     for (Node node : Failures.await("brokers", admin.describeCluster(options).nodes())) {
       brokers.put(node.id(), node);
     }
-    Map<TopicPartition, PartitionReassignment> moving = new LinkedHashMap<>(moving(admin));
+    Map<TopicPartition, PartitionReassignment> moving =
+        new LinkedHashMap<>(Reassignment.running(admin));
     SortedMap<String, TopicDescription> topics = topics(admin);
     // What has ended since the first look may still be shown, what has begun may be, too.
-    moving.putAll(moving(admin));
+    moving.putAll(Reassignment.running(admin));
     return new ObservedCluster(brokers, directories(admin, brokers.values()), topics, moving);
   }
 
@@ -82,10 +83,6 @@ record ObservedCluster(
       }
       Reassignment.pause(LOOK_MS, "what was begun goes on");
     }
-  }
-
-  private static Map<TopicPartition, PartitionReassignment> moving(Admin admin) {
-    return Failures.await("reassignments", admin.listPartitionReassignments().reassignments());
   }
 
   private static Map<Integer, Map<String, LogDirDescription>> directories(

@@ -4,10 +4,8 @@ import io.millrace.cli.Console;
 import io.millrace.cli.ExitCode;
 import io.millrace.cli.Json;
 import io.millrace.cli.client.AdminCommand;
-import io.millrace.cli.client.Failures;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.common.Node;
@@ -30,8 +28,6 @@ final class PartitionStatus extends AdminCommand {
 
   @Override
   protected int run(Admin admin) {
-    Map<TopicPartition, PartitionReassignment> running =
-        Failures.await("reassignments", admin.listPartitionReassignments().reassignments());
     ObservedCluster cluster = ObservedCluster.of(admin);
     List<TopicPartition> partitions =
         cluster.partitions(cluster.topics().keySet()).stream()
@@ -43,7 +39,7 @@ final class PartitionStatus extends AdminCommand {
     for (TopicPartition partition : partitions) {
       TopicPartitionInfo info = cluster.info(partition);
       boolean whole = info.isr().size() >= info.replicas().size() && info.leader() != null;
-      PartitionReassignment moving = running.get(partition);
+      PartitionReassignment moving = cluster.moving().get(partition);
       if (all || !whole || moving != null) {
         shown++;
         print(partition, info, moving);

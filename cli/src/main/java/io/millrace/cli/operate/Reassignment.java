@@ -150,12 +150,15 @@ final class Reassignment {
     }
   }
 
-  /// The reassignments that run, of these partitions.
+  /// The reassignments that run, as the controller shows them.
+  static Map<TopicPartition, PartitionReassignment> running(Admin admin) {
+    return Failures.await("reassignments", admin.listPartitionReassignments().reassignments());
+  }
+
+  /// The same, of these partitions.
   static Map<TopicPartition, PartitionReassignment> running(
       Admin admin, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, PartitionReassignment> running =
-        new LinkedHashMap<>(
-            Failures.await("reassignments", admin.listPartitionReassignments().reassignments()));
+    Map<TopicPartition, PartitionReassignment> running = new LinkedHashMap<>(running(admin));
     running.keySet().retainAll(Set.copyOf(partitions));
     return running;
   }
