@@ -77,6 +77,7 @@ public final class QuorumNode {
   /// @param producerIds what it gives to producers
   private record BrokerRole(BrokerLifecycle lifecycle, ProducerIds producerIds) {}
 
+  private final World world;
   private final EventLoop metadataLoop;
   private final EventLoop controlLoop;
   private final RaftHost raft;
@@ -95,6 +96,7 @@ public final class QuorumNode {
       long previousBrokerEpoch,
       BiConsumer<String, Throwable> onFault)
       throws IOException {
+    this.world = world;
     AbstractConfig config = settings.config();
     metadataLoop = world.dedicatedLoop("metadata");
     controlLoop = world.loops().getFirst();
@@ -329,6 +331,11 @@ public final class QuorumNode {
   /// Only on a broker.
   public BrokerLifecycle lifecycle() {
     return brokerRole().lifecycle();
+  }
+
+  /// [BrokerLifecycle#retractCleanStop]. Only on a broker.
+  public void retractCleanStop() {
+    lifecycle().retractCleanStop(id(world));
   }
 
   /// Only on a broker.

@@ -13,7 +13,6 @@ import io.millrace.replication.ReplicationSettings;
 import io.millrace.replication.ThrottledReplicas;
 import io.millrace.replication.TopicSettings;
 import io.millrace.replication.TopicTable;
-import io.millrace.runtime.Entropy;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Workers;
 import io.millrace.runtime.World;
@@ -24,9 +23,7 @@ import io.millrace.server.request.ApiTable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.image.MetadataDelta;
@@ -60,7 +57,6 @@ final class BrokerAssembly {
   private final GroupCoordinatorHost groups;
 
   // On the duty loop.
-  private final Entropy entropy;
   private boolean loaded;
   private boolean caughtUp;
   private boolean stopping;
@@ -80,7 +76,6 @@ final class BrokerAssembly {
     this.quorum = quorum;
     this.dutyLoop = dutyLoop;
     this.workers = world.workers();
-    this.entropy = world.entropy();
     this.onFault = onFault;
     int nodeId = configs.node().nodeId();
     CoordinatorFollower coordinator = new CoordinatorFollower();
@@ -242,11 +237,7 @@ final class BrokerAssembly {
     }
     loaded = true;
     if (directories.logs().stream().anyMatch(hosted -> !hosted.log().wasWhole())) {
-      UUID random = entropy.uuid();
-      quorum
-          .lifecycle()
-          .retractCleanStop(
-              new Uuid(random.getMostSignificantBits(), random.getLeastSignificantBits()));
+      quorum.retractCleanStop();
     }
     directories.start(dutyLoop);
     maybeReady();

@@ -122,8 +122,8 @@ public final class MetadataLog implements RaftLog {
               + " is damaged from offset "
               + damage.firstOffset()
               + " to "
-              + damage.nextOffset()
-              + ", with valid records behind. Restore the folder from a backup; in a quorum of"
+              + (damage.nextOffset() - 1)
+              + ". Restore the folder from a backup; in a quorum of"
               + " several, empty the directory and start once with --cluster-id and"
               + " --no-initial-controllers, so that this node fetches the log again.");
     }
