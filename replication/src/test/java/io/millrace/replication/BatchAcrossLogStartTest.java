@@ -2,13 +2,11 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -49,17 +47,7 @@ class BatchAcrossLogStartTest {
     assertThat(follower.highWatermark()).isEqualTo(START);
 
     follower.apply(new LeaderState(1, EPOCH + 1, 2, new int[] {1}, new int[] {1}, false));
-    AppendAnswer next = new AppendAnswer();
-    ByteBuffer more = batchFromZero();
-    follower.append(
-        more,
-        0,
-        more.limit(),
-        (short) 1,
-        AppendOrigin.CLIENT,
-        ApiKeys.PRODUCE.latestVersion(),
-        -1,
-        next);
+    AppendAnswer next = Produced.by(follower, batchFromZero());
     assertThat(next.error()).isEqualTo(Errors.NONE);
     assertThat(next.baseOffset()).isEqualTo(RECORDS);
   }

@@ -2,7 +2,6 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.log.RepairOutcome;
 import io.millrace.log.segment.RottenRange;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -49,22 +47,10 @@ class DamagedLeaderTest {
   }
 
   private static Errors append(TwoDirectories broker) {
-    AppendAnswer answer = new AppendAnswer();
     ByteBuffer bytes =
         MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_000L, null, new byte[100]))
             .buffer();
-    broker
-        .partition()
-        .append(
-            bytes,
-            0,
-            bytes.limit(),
-            (short) 1,
-            AppendOrigin.CLIENT,
-            ApiKeys.PRODUCE.latestVersion(),
-            -1,
-            answer);
-    return answer.error();
+    return Produced.by(broker.partition(), bytes).error();
   }
 
   private static Errors read(TwoDirectories broker, long offset) {

@@ -2,13 +2,11 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -25,20 +23,7 @@ class DeletionsTest {
 
   @BeforeEach
   void fillAPartitionWithoutFollowers() {
-    AppendAnswer answer = new AppendAnswer();
-    ByteBuffer batch = fourRecords();
-    broker
-        .partition()
-        .append(
-            batch,
-            0,
-            batch.limit(),
-            (short) 1,
-            AppendOrigin.CLIENT,
-            ApiKeys.PRODUCE.latestVersion(),
-            -1,
-            answer);
-    assertThat(answer.error()).isEqualTo(Errors.NONE);
+    assertThat(Produced.by(broker.partition(), fourRecords()).error()).isEqualTo(Errors.NONE);
     broker.storesLogStarts = false;
   }
 

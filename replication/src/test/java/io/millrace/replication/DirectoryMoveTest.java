@@ -2,7 +2,6 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogRead;
 import io.millrace.log.PartitionLog;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
@@ -171,19 +169,7 @@ class DirectoryMoveTest {
   }
 
   private static void append(TwoDirectories broker, MemoryRecords batch) {
-    AppendAnswer answer = new AppendAnswer();
-    ByteBuffer bytes = batch.buffer();
-    broker
-        .partition()
-        .append(
-            bytes,
-            0,
-            bytes.limit(),
-            (short) 1,
-            AppendOrigin.CLIENT,
-            ApiKeys.PRODUCE.latestVersion(),
-            -1,
-            answer);
+    AppendAnswer answer = Produced.by(broker.partition(), batch.buffer());
     assertThat(answer.error().code()).as(String.valueOf(answer.message())).isZero();
   }
 

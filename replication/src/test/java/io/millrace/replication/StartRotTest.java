@@ -2,7 +2,6 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -66,18 +64,7 @@ class StartRotTest {
   }
 
   private static void append(Partition leader, int value) {
-    AppendAnswer answer = new AppendAnswer();
-    ByteBuffer bytes = batch(value);
-    leader.append(
-        bytes,
-        0,
-        bytes.limit(),
-        (short) 1,
-        AppendOrigin.CLIENT,
-        ApiKeys.PRODUCE.latestVersion(),
-        -1,
-        answer);
-    assertThat(answer.error()).isEqualTo(Errors.NONE);
+    assertThat(Produced.by(leader, batch(value)).error()).isEqualTo(Errors.NONE);
   }
 
   private static ByteBuffer batch(int value) {

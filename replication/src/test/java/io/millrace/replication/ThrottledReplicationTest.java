@@ -2,13 +2,11 @@ package io.millrace.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.runtime.virtual.VirtualWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
@@ -57,18 +55,7 @@ class ThrottledReplicationTest {
     ByteBuffer batch =
         MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1_000L, null, new byte[100]))
             .buffer();
-    AppendAnswer answer = new AppendAnswer();
-    broker
-        .partition()
-        .append(
-            batch,
-            0,
-            batch.limit(),
-            (short) 1,
-            AppendOrigin.CLIENT,
-            ApiKeys.PRODUCE.latestVersion(),
-            -1,
-            answer);
+    Produced.by(broker.partition(), batch);
     return broker;
   }
 
