@@ -16,6 +16,9 @@ public final class FaultSchedule {
 
   private static final long MOST_GAP_NANOS = 3 * SECOND;
 
+  /// A run has one at most; the bounds may refuse the first ones.
+  private static final int MOST_DISK_LOSSES = 3;
+
   private static final long LEAST_LONG_GAP_NANOS = SECOND;
   private static final long MOST_LONG_GAP_NANOS = 16 * SECOND;
   private static final long LONG_FAULTS = 0x6c6f6e67L;
@@ -54,9 +57,14 @@ public final class FaultSchedule {
   private static void draw(
       SplittableRandom random, List<FaultKind> choice, Times times, int nodes, List<Fault> faults) {
     long at = times.fromNanos();
+    int diskLosses = 0;
     while (!choice.isEmpty()) {
       at += random.nextLong(times.leastGapNanos(), times.mostGapNanos());
-      FaultKind kind = choice.get(random.nextInt(choice.size()));
+      int drawn = random.nextInt(choice.size());
+      if (choice.get(drawn) == FaultKind.DISK_LOSS && ++diskLosses > MOST_DISK_LOSSES) {
+        drawn = (drawn + 1) % choice.size();
+      }
+      FaultKind kind = choice.get(drawn);
       int node = random.nextInt(nodes);
       int other = (node + 1 + random.nextInt(nodes)) % (nodes + 1);
       long lasts = duration(kind, random);
