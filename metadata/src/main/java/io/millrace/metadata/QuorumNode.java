@@ -349,8 +349,8 @@ public final class QuorumNode {
     return broker == null ? -1 : broker.lifecycle().brokerEpoch();
   }
 
-  /// Stops the lifecycle, the image, raft and the controller, in this order, and closes the log. A
-  /// controlled shutdown comes before, if there is to be one.
+  /// Stops the lifecycle, the image, its snapshots, raft and the controller, in this order, and
+  /// closes the log. A controlled shutdown comes before, if there is to be one.
   ///
   /// @param onStopped runs once everything has ended, on a loop of this node
   public void stop(Runnable onStopped) {
@@ -362,11 +362,12 @@ public final class QuorumNode {
     }
     channel.close();
     publisher.stop(() ->
-        raft.stop(() -> {
-          if (controller != null) {
-            controller.host().close();
-          }
-          onStopped.run();
-        }));
+        snapshots.stop(() ->
+            raft.stop(() -> {
+              if (controller != null) {
+                controller.host().close();
+              }
+              onStopped.run();
+            })));
   }
 }

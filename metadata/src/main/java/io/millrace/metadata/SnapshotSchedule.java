@@ -14,6 +14,7 @@ import org.apache.kafka.image.writer.RaftSnapshotWriter;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.snapshot.SnapshotWriter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,10 @@ final class SnapshotSchedule implements ImageListener {
   private final EventLoop loop;
   private final RaftHost raft;
   private final SnapshotRule rule;
+  private MetadataImage latest = MetadataImage.EMPTY;
+  private boolean latestIsAligned;
   private boolean writing;
+  private @Nullable Runnable afterWriting;
 
   SnapshotSchedule(World world, EventLoop loop, RaftHost raft, AbstractConfig config) {
     this.world = world;
@@ -47,21 +51,32 @@ final class SnapshotSchedule implements ImageListener {
   @Override
   public void onImage(MetadataDelta delta, MetadataImage image, LoaderManifest manifest) {
     long now = world.clock().nanos();
+    latest = image;
+    latestIsAligned = manifest.provenance().isOffsetBatchAligned();
     if (manifest.type() == LoaderManifestType.SNAPSHOT) {
       rule.onSnapshot(now);
       return;
     }
     rule.onRecords(ImagePublisher.bytesOf(manifest), now);
-    if (!writing
-        && manifest.provenance().isOffsetBatchAligned()
-        && rule.isDue(now, () -> partitions(image))) {
-      LOG.info(
-          "Snapshot {}: {} bytes of metadata since the last",
-          image.provenance().snapshotName(),
-          rule.bytesSince());
-      rule.onSnapshot(now);
+    if (!writing && latestIsAligned && rule.isDue(now, () -> partitions(image))) {
       write(image);
     }
+  }
+
+  /// The last image there will be has come: what a start would replay at length is written, too.
+  ///
+  /// @param onStopped runs on the `metadata` loop once nothing is being written
+  void stop(Runnable onStopped) {
+    loop.execute(() -> {
+      if (!writing && latestIsAligned && rule.sparesAStart(() -> partitions(latest))) {
+        write(latest);
+      }
+      if (writing) {
+        afterWriting = onStopped;
+      } else {
+        onStopped.run();
+      }
+    });
   }
 
   private static int partitions(MetadataImage image) {
@@ -71,8 +86,13 @@ final class SnapshotSchedule implements ImageListener {
   }
 
   private void write(MetadataImage image) {
-    writing = true;
     MetadataProvenance provenance = image.provenance();
+    LOG.info(
+        "Snapshot {}: {} bytes of metadata since the last",
+        provenance.snapshotName(),
+        rule.bytesSince());
+    rule.onSnapshot(world.clock().nanos());
+    writing = true;
     raft.createSnapshot(
         provenance.snapshotId(),
         provenance.lastContainedLogTimeMs(),
@@ -81,8 +101,15 @@ final class SnapshotSchedule implements ImageListener {
                 .workers()
                 .execute(() -> {
                   writer.ifPresent(it -> write(image, it));
-                  loop.execute(() -> writing = false);
+                  loop.execute(this::written);
                 }));
+  }
+
+  private void written() {
+    writing = false;
+    if (afterWriting != null) {
+      afterWriting.run();
+    }
   }
 
   private static void write(MetadataImage image, SnapshotWriter<ApiMessageAndVersion> to) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.real.RealWorld;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -212,6 +213,32 @@ class QuorumNodeTest {
                   .image()
                   .configs()
                   .configProperties(new ConfigResource(ConfigResource.Type.TOPIC, "orders")))
+          .containsEntry("retention.ms", "1000");
+    }
+  }
+
+  /// What was written since is worth one, although it is far from the bytes between snapshots.
+  @Test
+  void stopsWithASnapshotThatSparesTheNextStartAReplay() throws Exception {
+    ConfigResource orders = new ConfigResource(ConfigResource.Type.TOPIC, "orders");
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node = TestNode.open(world, directory).start().awaitUnfenced()) {
+      create(node, "orders", 3);
+      String manyReplicas = String.join(",", Collections.nCopies(5_000, "0:1"));
+      for (int change = 0; change < 60; change++) {
+        String value = change + ":1," + manyReplicas;
+        set(node, orders, "follower.replication.throttled.replicas", value);
+      }
+      set(node, orders, "retention.ms", "1000");
+      assertThat(node.quorum().raft().client().latestSnapshotId().orElseThrow().offset()).isZero();
+    }
+    try (RealWorld world = RealWorld.builder().build();
+        TestNode node = TestNode.open(world, directory)) {
+      assertThat(node.quorum().raft().client().latestSnapshotId().orElseThrow().offset())
+          .isGreaterThan(60);
+      node.start().awaitUnfenced();
+      assertThat(awaitTopic(node, "orders").partitions()).hasSize(3);
+      assertThat(node.quorum().image().configs().configProperties(orders))
           .containsEntry("retention.ms", "1000");
     }
   }

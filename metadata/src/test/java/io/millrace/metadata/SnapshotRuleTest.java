@@ -80,4 +80,15 @@ class SnapshotRuleTest {
     rest(5);
     assertThat(isDue()).isTrue();
   }
+
+  @Test
+  void aStopNeedsNoRest() {
+    rule.onRecords(MB - 1, now);
+    assertThat(rule.sparesAStart(() -> partitions)).isFalse();
+    rule.onRecords(1, now);
+    assertThat(isDue()).isFalse();
+    assertThat(rule.sparesAStart(() -> partitions)).isTrue();
+    rule.onSnapshot(now);
+    assertThat(rule.sparesAStart(() -> partitions)).isFalse();
+  }
 }
