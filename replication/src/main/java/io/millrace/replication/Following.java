@@ -158,11 +158,11 @@ final class Following {
     point.cut(replica.log, target, leaderEpoch);
   }
 
-  /// Whether the error says only that the leader and this follower do not agree yet who leads.
+  /// Whether the error says that the leader may not know yet that it leads. That the epoch is over
+  /// is no such error: what this broker waits for then is metadata, and asking again wins nothing.
   static boolean isTransient(Errors error) {
     return switch (error) {
       case NOT_LEADER_OR_FOLLOWER,
-          FENCED_LEADER_EPOCH,
           UNKNOWN_LEADER_EPOCH,
           UNKNOWN_TOPIC_ID,
           UNKNOWN_TOPIC_OR_PARTITION ->

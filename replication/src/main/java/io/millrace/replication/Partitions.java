@@ -59,6 +59,9 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
   private volatile ClusterImage cluster = ClusterImage.EMPTY;
   private volatile boolean stopped;
 
+  /// Whether a controlled shutdown is under way.
+  private volatile boolean departing;
+
   /// When the last committed metadata was followed.
   private volatile long newsNanos;
 
@@ -287,9 +290,13 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
       draft.add(partition);
       placements.onHosted(partition, placement.directory(), registration.replicas.length == 1);
     }
-    partition.apply(LeaderState.of(registration), topicSettings);
-    fetchers.prepare(partition, registration.replicas);
-    if (registration.leader >= 0 && registration.leader != brokerId) {
+    LeaderState state = LeaderState.of(registration);
+    partition.apply(state, topicSettings);
+    boolean leaves = departing && !state.isInSync(brokerId);
+    if (!leaves) {
+      fetchers.prepare(partition, registration.replicas);
+    }
+    if (registration.leader >= 0 && registration.leader != brokerId && !leaves) {
       fetchers.follow(partition, registration.leader, registration.leaderEpoch);
     } else {
       fetchers.unfollow(partition);
@@ -404,6 +411,13 @@ public final class Partitions implements ImageListener, ReplicaHost, FetcherHost
         partition.takeOffline();
       }
     }
+  }
+
+  /// A controlled shutdown begins. What the controller takes this broker out of the in-sync
+  /// replicas of, it follows no more: it would not come back into them, and the new leaders have
+  /// clients to answer just then. What it lacks it fetches after its next start. Any thread.
+  public void depart() {
+    departing = true;
   }
 
   /// The broker is shutting down: nobody is served any more.

@@ -23,4 +23,8 @@ public interface World {
 
   /// Where work that blocks goes when it has no state of its own: fsync, deletion, cold reads.
   Workers workers();
+
+  /// Takes whatever pause the start of this node has left to take now: it has loaded what it needs,
+  /// and soon others wait for it. Blocks; on a worker. Worlds without such pauses do nothing.
+  default void tidyUp() {}
 }

@@ -14,7 +14,6 @@ import io.millrace.replication.ThrottledReplicas;
 import io.millrace.replication.TopicSettings;
 import io.millrace.replication.TopicTable;
 import io.millrace.runtime.EventLoop;
-import io.millrace.runtime.Workers;
 import io.millrace.runtime.World;
 import io.millrace.server.api.PublishedCluster;
 import io.millrace.server.config.ConfigView;
@@ -51,7 +50,7 @@ final class BrokerAssembly {
   private final LogDirectories directories;
   private final QuorumNode quorum;
   private final EventLoop dutyLoop;
-  private final Workers workers;
+  private final World world;
   private final BiConsumer<String, Throwable> onFault;
   private final Partitions partitions;
   private final GroupCoordinatorHost groups;
@@ -75,7 +74,7 @@ final class BrokerAssembly {
     this.directories = directories;
     this.quorum = quorum;
     this.dutyLoop = dutyLoop;
-    this.workers = world.workers();
+    this.world = world;
     this.onFault = onFault;
     int nodeId = configs.node().nodeId();
     CoordinatorFollower coordinator = new CoordinatorFollower();
@@ -251,12 +250,20 @@ final class BrokerAssembly {
   private void maybeReady() {
     if (loaded && caughtUp && !stopping) {
       long epoch = quorum.lifecycle().brokerEpoch();
-      // Written down before there is anything to acknowledge.
-      workers.execute(() -> {
-        directories.noteBrokerEpoch(epoch);
-        quorum.lifecycle().readyToUnfence();
-      });
+      world.workers().execute(() -> getReady(epoch));
     }
+  }
+
+  /// On a worker.
+  private void getReady(long epoch) {
+    // Written down before there is anything to acknowledge.
+    directories.noteBrokerEpoch(epoch);
+    // Once it is unfenced and in sync, the others' clients wait for it. A broker alone has nobody
+    // to spare, only a start to prolong.
+    if (quorum.image().cluster().brokers().size() > 1) {
+      world.tidyUp();
+    }
+    quorum.lifecycle().readyToUnfence();
   }
 
   /// The partitions of a log directory that failed go offline. Any thread.
@@ -269,9 +276,10 @@ final class BrokerAssembly {
     quorum.lifecycle().directoryFailed(directory.id());
   }
 
-  /// It does not ask to be unfenced any more. On the duty loop.
+  /// It does not ask to be unfenced any more, and prepares to leave. On the duty loop.
   void beginStop() {
     stopping = true;
+    partitions.depart();
   }
 
   /// Serves nothing any more. On the duty loop.
