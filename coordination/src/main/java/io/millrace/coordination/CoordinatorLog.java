@@ -70,6 +70,10 @@ public interface CoordinatorLog {
     /// The offset is the log end: there is nothing yet.
     record AtEnd() implements Found {}
 
+    /// The offset lies behind the log end. The batch that says that the log goes on there is
+    /// rotten, or was cut off, in which case this node does not lead the partition any more.
+    record BehindEnd() implements Found {}
+
     /// The offset lies before the log start, which moved: records up to there were deleted.
     record BeforeStart() implements Found {}
   }

@@ -84,8 +84,8 @@ final class HostedPartitionLog implements CoordinatorLog {
     request.minOneBatch = true;
     ReadAnswer found = new ReadAnswer();
     partition.read(request, found);
-    if (found.error() == Errors.OFFSET_OUT_OF_RANGE && offset < partition.logStartOffset()) {
-      return new Found.BeforeStart();
+    if (found.error() == Errors.OFFSET_OUT_OF_RANGE) {
+      return offset < partition.logStartOffset() ? new Found.BeforeStart() : new Found.BehindEnd();
     }
     if (found.error() != Errors.NONE) {
       throw found.error().exception();

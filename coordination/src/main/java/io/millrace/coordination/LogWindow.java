@@ -3,6 +3,7 @@ package io.millrace.coordination;
 import io.millrace.coordination.CoordinatorLog.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.CorruptRecordException;
 
 /// The part of a log that is in memory while it is replayed: one buffer, filled by several reads.
 ///
@@ -27,6 +28,8 @@ final class LogWindow {
 
   /// Reads whole batches from `offset` on, as many as there are or as fit in, at least one. False
   /// at the log's end.
+  ///
+  /// @throws CorruptRecordException when `offset` lies behind the log's end
   boolean fill(CoordinatorLog log, long offset) throws IOException {
     if (buffer.capacity() == 0 || (full && buffer.capacity() < maxBytes())) {
       long larger = Math.max(FIRST_BYTES, (long) GROWTH * buffer.capacity());
@@ -43,6 +46,13 @@ final class LogWindow {
         case Found.Batches batches -> nextOffset = batches.nextOffset();
         case Found.BeforeStart _ -> nextOffset = Math.max(nextOffset + 1, log.logStartOffset());
         case Found.AtEnd _ -> more = false;
+        case Found.BehindEnd _ -> {
+          more = false;
+          if (buffer.position() == 0) {
+            throw new CorruptRecordException("Offset " + nextOffset + " lies behind the log's end");
+          }
+          // The checksum of what was read last will tell.
+        }
         case Found.Larger larger -> {
           full = buffer.position() > 0;
           more = !full;

@@ -11,7 +11,14 @@ import org.apache.kafka.common.record.internal.MutableRecordBatch;
 
 /// A partition in memory, whose appends fail and whose high watermark moves as the test says.
 final class MemoryLog implements CoordinatorLog {
-  private record Stored(long firstOffset, long nextOffset, byte[] bytes) {}
+  private static final int LAST_OFFSET_DELTA = 23;
+
+  private record Stored(long firstOffset, long nextOffset, byte[] bytes) {
+
+    long claimedNextOffset() {
+      return firstOffset + ByteBuffer.wrap(bytes).getInt(LAST_OFFSET_DELTA) + 1;
+    }
+  }
 
   private final List<Stored> batches = new ArrayList<>();
   private final List<LongConsumer> listeners = new ArrayList<>();
@@ -53,6 +60,12 @@ final class MemoryLog implements CoordinatorLog {
   /// Flips it back.
   void mendLastBatch() {
     spoilLastBatch();
+  }
+
+  /// Flips a bit of the last batch's header, or flips it back: it then claims to end a million
+  /// offsets later.
+  void flipEndOfLastBatch() {
+    batches.getLast().bytes[LAST_OFFSET_DELTA + 1] ^= 1 << 4;
   }
 
   void deleteUpTo(long offset) {
@@ -104,6 +117,9 @@ final class MemoryLog implements CoordinatorLog {
     if (offset < logStartOffset) {
       return new Found.BeforeStart();
     }
+    if (offset > logEndOffset) {
+      return new Found.BehindEnd();
+    }
     long nextOffset = offset;
     for (Stored batch : batches) {
       if (batch.nextOffset > offset) {
@@ -113,7 +129,7 @@ final class MemoryLog implements CoordinatorLog {
               : new Found.Batches(nextOffset);
         }
         into.put(batch.bytes);
-        nextOffset = batch.nextOffset;
+        nextOffset = batch.claimedNextOffset();
       }
     }
     return nextOffset == offset ? new Found.AtEnd() : new Found.Batches(nextOffset);

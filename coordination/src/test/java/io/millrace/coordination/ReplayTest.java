@@ -146,6 +146,18 @@ final class ReplayTest {
   }
 
   @Test
+  void aRottenBatchThatClaimsToEndBehindTheLogHoldsTheLoadUpToo() {
+    log.store(plain(commit(group, 0, 1)));
+    log.flipEndOfLastBatch();
+    cluster.start().advance(60_000);
+    assertThat(commitNow()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+    log.flipEndOfLastBatch();
+    cluster.advance(5_000);
+    assertThat(client.committed(group)).isEqualTo(Map.of(0, 1L));
+    assertThat(commitNow()).isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void whatWasReadBeforeTheRottenBatchIsNotReplayedAgain() {
     for (int i = 0; i < 200; i++) {
       log.store(plain(commit(group, i, i)));
