@@ -131,6 +131,18 @@ public final class Topology implements AutoCloseable {
     return leader[0];
   }
 
+  /// How often the quorum has elected a leader, or tried to.
+  public int quorumEpoch() {
+    int[] epoch = {-1};
+    await(
+        "the quorum's epoch",
+        () -> {
+          epoch[0] = (int) get(admin.describeMetadataQuorum().quorumInfo()).leaderEpoch();
+          return epoch[0] > 0;
+        });
+    return epoch[0];
+  }
+
   /// Waits until every partition is as wanted.
   public void awaitEach(String what, Predicate<State> wanted) {
     await(what, () -> partitions().stream().allMatch(wanted));

@@ -19,8 +19,8 @@ import org.HdrHistogram.Histogram;
 /// One Java producer with `acks=all` and a topic of six partitions on three nodes: what all brokers
 /// spend together, and how long records take to a consumer.
 public final class ReplicatedRow implements ClusterRow {
-  private static final int NODES = 3;
-  private static final int PARTITIONS = 6;
+  static final int NODES = 3;
+  static final int PARTITIONS = 6;
   private static final int DIGITS = 3;
   private static final double NANOS_PER_MS = 1e6;
 
@@ -85,7 +85,7 @@ public final class ReplicatedRow implements ClusterRow {
     }
   }
 
-  private static Map<Integer, List<Integer>> replicas() {
+  static Map<Integer, List<Integer>> replicas() {
     Map<Integer, List<Integer>> replicas = new HashMap<>();
     for (int i = 0; i < PARTITIONS; i++) {
       int first = i % NODES;

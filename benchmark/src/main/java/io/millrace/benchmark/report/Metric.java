@@ -19,6 +19,7 @@ public enum Metric {
   GAP_P50_MS("gap p50", "ms", 0),
   GAP_P99_MS("gap p99", "ms", 0, 99),
   GAP_MAX_MS("gap max", "ms", 0, 100),
+  ELECTIONS("elections", "", 0, 100),
   SWITCHES_PER_REQUEST("context switches", "/request", 2),
   SWITCHES_PER_SECOND("context switches", "/s", 0),
   ALLOCATED_PER_REQUEST("heap allocated", "B/request", 0),

@@ -6,6 +6,7 @@ import io.millrace.benchmark.failover.ControllerRow;
 import io.millrace.benchmark.failover.FailoverRow;
 import io.millrace.benchmark.failover.TakeoverRow;
 import io.millrace.benchmark.replicated.ReplicatedRow;
+import io.millrace.benchmark.replicated.SteadyRow;
 import io.millrace.benchmark.wire.Payload;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
@@ -79,6 +80,7 @@ public final class Rows {
         new CommitsRow(),
         new ReplicatedRow(ReplicatedRow.Pace.BULK),
         new ReplicatedRow(ReplicatedRow.Pace.LATENCY),
+        new SteadyRow(),
         new FailoverRow(Blow.BROKER),
         new FailoverRow(Blow.CONTROLLER),
         new FailoverRow(Blow.ROLLING),

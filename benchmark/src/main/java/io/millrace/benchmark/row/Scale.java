@@ -8,6 +8,7 @@ package io.millrace.benchmark.row;
 /// @param fetchSeconds how long the fetch row reads
 /// @param calmSeconds how long the idle broker is left alone after its start
 /// @param idleSeconds how long it is watched then
+/// @param steadySeconds how long the row about a steady load lasts
 /// @param partitions of the row about many partitions
 /// @param clusterPartitions of the rows about the start of a cluster
 /// @param restartBytes payload that a killed broker has to recover
@@ -19,6 +20,7 @@ public record Scale(
     double fetchSeconds,
     double calmSeconds,
     double idleSeconds,
+    double steadySeconds,
     int partitions,
     int clusterPartitions,
     long restartBytes,
@@ -28,9 +30,9 @@ public record Scale(
 
   /// What the published table is made with.
   public static final Scale FULL =
-      new Scale(5, 1, 2048 * MIB, 4, 10, 20, 2000, 10_000, 10 * GB, 10_000_000);
+      new Scale(5, 1, 2048 * MIB, 4, 10, 20, 3600, 2000, 10_000, 10 * GB, 10_000_000);
 
   /// A look, in a minute or two.
   public static final Scale QUICK =
-      new Scale(2, 0.5, 384 * MIB, 1.5, 3, 3, 500, 1_000, 128 * MIB, 1_000_000);
+      new Scale(2, 0.5, 384 * MIB, 1.5, 3, 3, 60, 500, 1_000, 128 * MIB, 1_000_000);
 }
