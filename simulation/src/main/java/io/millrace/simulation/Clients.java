@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.IsolationLevel;
 
 /// The clients of a run, all on one machine.
 final class Clients {
@@ -87,11 +88,20 @@ final class Clients {
   }
 
   private void group(String name, ConsumerGroup.Protocol protocol) {
-    groups.add(new ConsumerGroup(world, bootstrap, name, protocol, TOPIC, ledger, mayBeRotten));
+    groups.add(
+        new ConsumerGroup(
+            world, bootstrap, name, protocol, TOPIC, ledger, mayBeRotten, isolation(name)));
   }
 
   private ReaderClient reader(String name) {
-    return new ReaderClient(world, bootstrap, name, TOPIC, ledger, mayBeRotten);
+    return new ReaderClient(world, bootstrap, name, TOPIC, ledger, mayBeRotten, isolation(name));
+  }
+
+  /// Half of the readers and groups read committed transactions only; the auditor reads all.
+  private IsolationLevel isolation(String name) {
+    return name.equals(Ledger.AUDITOR) || world.entropy().stream("isolation " + name).nextBoolean()
+        ? IsolationLevel.READ_UNCOMMITTED
+        : IsolationLevel.READ_COMMITTED;
   }
 
   ReaderClient auditor() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /// A group of three members that read a topic together. Until it is stopped, members leave, vanish
@@ -44,7 +45,8 @@ public final class ConsumerGroup implements SimulatedClient {
       Protocol protocol,
       String topic,
       Ledger ledger,
-      BooleanSupplier damageAllowed) {
+      BooleanSupplier damageAllowed,
+      IsolationLevel isolation) {
     this.loop = world.loops().getFirst();
     this.random = world.entropy().stream("group " + name);
     this.topic = topic;
@@ -54,7 +56,8 @@ public final class ConsumerGroup implements SimulatedClient {
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
     for (int i = 1; i <= MEMBERS; i++) {
       ClusterClient own = new ClusterClient(world, loop, name + "-" + i, bootstrap);
-      PartitionReader reader = new PartitionReader(own, topic, ledger, damageAllowed, false);
+      PartitionReader reader =
+          new PartitionReader(own, topic, ledger, damageAllowed, false, isolation);
       readers.add(reader);
       members.add(
           switch (protocol) {

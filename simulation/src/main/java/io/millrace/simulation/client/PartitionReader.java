@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.FetchSessionHandler;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.Records;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 /// without gaps from the position on, since nothing here is compacted or transactional. Where
 /// records were deleted on purpose, a reader goes on at the new beginning; a member of a group, who
 /// never begins below it while the partition is its own, only waits to hear that it is not.
+///
+/// A reader of committed transactions only is told where the last stable offset is, and reads up to
+/// there. Nobody writes in transactions, so that it is the high watermark (`StableIsCommitted`).
 final class PartitionReader {
 
   private static final int MAX_WAIT_MS = 300;
@@ -52,6 +57,7 @@ final class PartitionReader {
   private final Ledger ledger;
   private final BooleanSupplier damageAllowed;
   private final boolean skipsDeleted;
+  private final IsolationLevel isolation;
   private final Map<TopicPartition, Position> positions = new TreeMap<>(Requests.BY_NAME);
   private final Map<Integer, FetchSessionHandler> sessions = new TreeMap<>();
   private final Set<Integer> busy = new TreeSet<>();
@@ -65,9 +71,11 @@ final class PartitionReader {
   private static final class Position {
     final long assignment;
     long next;
-    long highWatermark = Long.MAX_VALUE;
 
-    /// The leader is asked where the log begins.
+    /// What may be read ends there.
+    long end = Long.MAX_VALUE;
+
+    /// The leader is asked where the log begins, or ends.
     boolean seeking;
 
     Position(long assignment, long next) {
@@ -90,8 +98,10 @@ final class PartitionReader {
       String topic,
       Ledger ledger,
       BooleanSupplier damageAllowed,
-      boolean skipsDeleted) {
+      boolean skipsDeleted,
+      IsolationLevel isolation) {
     this.skipsDeleted = skipsDeleted;
+    this.isolation = isolation;
     this.cluster = cluster;
     this.topic = topic;
     this.ledger = ledger;
@@ -121,9 +131,15 @@ final class PartitionReader {
     if (before == null) {
       sessions.clear();
     } else {
-      now.highWatermark = before.highWatermark;
+      now.end = before.end;
     }
     positions.put(partition, now);
+  }
+
+  /// Goes on where the leader says that what may be read ends (a seek to the end).
+  void seekEnd(TopicPartition partition) {
+    assign(partition, position(partition));
+    seek(partition, ListOffsetsRequest.LATEST_TIMESTAMP);
   }
 
   void revoke(TopicPartition partition) {
@@ -140,16 +156,16 @@ final class PartitionReader {
     return position == null ? -1 : position.next;
   }
 
-  /// Whether everything below the high watermarks that were last told has been read.
+  /// Whether everything below the ends that were last told has been read.
   boolean isAtEnd() {
     return positions.values().stream()
-        .allMatch(position -> !position.seeking && position.next >= position.highWatermark);
+        .allMatch(position -> !position.seeking && position.next >= position.end);
   }
 
-  /// Forgets the high watermarks, so that [#isAtEnd] waits for new answers.
+  /// Forgets the ends, so that [#isAtEnd] waits for new answers.
   void forgetEnds() {
     sessions.clear();
-    positions.values().forEach(position -> position.highWatermark = Long.MAX_VALUE);
+    positions.values().forEach(position -> position.end = Long.MAX_VALUE);
   }
 
   @Override
@@ -161,7 +177,7 @@ final class PartitionReader {
                 "%d at %d of %s (leader %d, epoch %d) ",
                 partition.partition(),
                 position.next,
-                position.highWatermark == Long.MAX_VALUE ? "?" : position.highWatermark,
+                position.end == Long.MAX_VALUE ? "?" : position.end,
                 cluster.leader(partition),
                 cluster.leaderEpoch(partition))));
     return text.append("busy ").append(busy).toString();
@@ -228,6 +244,7 @@ final class PartitionReader {
             .removed(data.toForget())
             .replaced(data.toReplace())
             .setMaxBytes(MAX_BYTES)
+            .isolationLevel(isolation)
             .build(ApiKeys.FETCH.latestVersion())
             .data();
     cluster
@@ -280,7 +297,7 @@ final class PartitionReader {
     switch (error) {
       case NONE -> {
         read(partition, position, asked.floor(), data);
-        position.highWatermark = data.highWatermark();
+        position.end = end(partition, data);
       }
       case OFFSET_OUT_OF_RANGE -> {
         if (!ledger.deletions().mayBeGone(partition, asked.offset())) {
@@ -291,8 +308,7 @@ final class PartitionReader {
                   cluster.name(), partition, asked.offset(), cluster.leaderEpoch(partition)));
         }
         if (skipsDeleted && asked.offset() == position.next) {
-          position.seeking = true;
-          seekBeginning(partition, position);
+          seek(partition, ListOffsetsRequest.EARLIEST_TIMESTAMP);
         } else {
           refresh();
         }
@@ -312,15 +328,34 @@ final class PartitionReader {
     return ledger.deletions().floor(partition, cluster.leaderEpoch(partition));
   }
 
-  /// Asks the leader where the log begins, until it says so, and goes on there.
-  private void seekBeginning(TopicPartition partition, Position position) {
+  private long end(TopicPartition partition, FetchResponseData.PartitionData data) {
+    if (isolation == IsolationLevel.READ_UNCOMMITTED) {
+      return data.highWatermark();
+    }
+    boolean aborted = data.abortedTransactions() != null && !data.abortedTransactions().isEmpty();
+    if (aborted || data.lastStableOffset() != data.highWatermark()) {
+      throw new InvariantBroken(
+          "StableIsCommitted",
+          cluster.name() + " is told of a transaction in " + partition + ": " + data);
+    }
+    return data.lastStableOffset();
+  }
+
+  /// Asks the leader where the log begins, or what may be read ends, and goes on there.
+  private void seek(TopicPartition partition, long timestamp) {
+    Position position = Requests.present(positions.get(partition));
+    position.seeking = true;
+    seek(partition, position, timestamp);
+  }
+
+  private void seek(TopicPartition partition, Position position, long timestamp) {
     int leader = cluster.leader(partition);
     if (!running || positions.get(partition) != position) {
       return;
     }
     if (leader < 0) {
       refresh();
-      cluster.later(() -> seekBeginning(partition, position));
+      cluster.later(() -> seek(partition, position, timestamp));
       return;
     }
     long floor = floor(partition);
@@ -328,7 +363,7 @@ final class PartitionReader {
         .broker(leader)
         .send(
             ApiKeys.LIST_OFFSETS,
-            Requests.beginning(partition, cluster.leaderEpoch(partition)),
+            Requests.offset(partition, cluster.leaderEpoch(partition), timestamp, isolation),
             answer -> {
               ListOffsetsPartitionResponse found =
                   answer instanceof ListOffsetsResponseData data
@@ -336,11 +371,15 @@ final class PartitionReader {
                       : null;
               if (found == null || found.errorCode() != Errors.NONE.code()) {
                 refresh();
-                cluster.later(() -> seekBeginning(partition, position));
+                cluster.later(() -> seek(partition, position, timestamp));
                 return;
               }
-              ledger.deletions().begins(cluster.name(), partition, found.offset(), floor);
-              position.next = Math.max(position.next, found.offset());
+              if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP) {
+                ledger.deletions().begins(cluster.name(), partition, found.offset(), floor);
+                position.next = Math.max(position.next, found.offset());
+              } else {
+                position.next = found.offset();
+              }
               position.seeking = false;
             });
   }

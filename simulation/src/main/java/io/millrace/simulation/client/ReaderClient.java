@@ -5,13 +5,15 @@ import io.millrace.runtime.World;
 import io.millrace.simulation.audit.Ledger;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /// A consumer of all partitions of a topic, without a group, from the beginning. Seeks back now and
-/// then, unless it is the auditor.
+/// then, or to the end, unless it is the auditor.
 public final class ReaderClient implements SimulatedClient {
 
   private static final long SEEK_NANOS = 1_500_000_000L;
+  private static final int SEEKS_A_SEEK_TO_THE_END = 4;
 
   private final ClusterClient cluster;
   private final EventLoop loop;
@@ -27,12 +29,13 @@ public final class ReaderClient implements SimulatedClient {
       String name,
       String topic,
       Ledger ledger,
-      BooleanSupplier damageAllowed) {
+      BooleanSupplier damageAllowed,
+      IsolationLevel isolation) {
     this.loop = world.loops().getLast();
     this.cluster = new ClusterClient(world, loop, name, bootstrap);
     this.topic = topic;
     this.seeks = !name.equals(Ledger.AUDITOR);
-    this.reader = new PartitionReader(cluster, topic, ledger, damageAllowed, true);
+    this.reader = new PartitionReader(cluster, topic, ledger, damageAllowed, true, isolation);
   }
 
   @Override
@@ -66,7 +69,9 @@ public final class ReaderClient implements SimulatedClient {
     int index = cluster.random().nextInt(cluster.partitions(topic));
     TopicPartition partition = new TopicPartition(topic, index);
     long position = reader.position(partition);
-    if (position > 0) {
+    if (cluster.random().nextInt(SEEKS_A_SEEK_TO_THE_END) == 0) {
+      reader.seekEnd(partition);
+    } else if (position > 0) {
       reader.assign(partition, cluster.random().nextLong(position + 1));
     }
     loop.schedule(SEEK_NANOS, this::seek);

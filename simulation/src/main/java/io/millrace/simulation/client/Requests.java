@@ -3,6 +3,7 @@ package io.millrace.simulation.client;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -23,10 +24,15 @@ final class Requests {
         .setAllowAutoTopicCreation(false);
   }
 
-  /// Asks a leader of this epoch for the first offset of a partition.
-  static ListOffsetsRequestData beginning(TopicPartition partition, int leaderEpoch) {
+  /// Asks a leader of this epoch for an offset of a partition.
+  ///
+  /// @param timestamp one of those that mean the beginning or the end, as `ListOffsetsRequest` has
+  ///   them
+  static ListOffsetsRequestData offset(
+      TopicPartition partition, int leaderEpoch, long timestamp, IsolationLevel isolation) {
     return new ListOffsetsRequestData()
         .setReplicaId(ListOffsetsRequest.CONSUMER_REPLICA_ID)
+        .setIsolationLevel(isolation.id())
         .setTopics(
             List.of(
                 new ListOffsetsRequestData.ListOffsetsTopic()
@@ -36,7 +42,7 @@ final class Requests {
                             new ListOffsetsRequestData.ListOffsetsPartition()
                                 .setPartitionIndex(partition.partition())
                                 .setCurrentLeaderEpoch(leaderEpoch)
-                                .setTimestamp(ListOffsetsRequest.EARLIEST_TIMESTAMP)))));
+                                .setTimestamp(timestamp)))));
   }
 
   static Optional<Integer> epoch(int leaderEpoch) {
