@@ -49,7 +49,7 @@ final class LogMutants {
             .caught(1, Mutant.REPEATED),
         Mutant.of(
                 "keeps producers of what it cut",
-                THREE + "kill,cut,pause",
+                THREE + "kill,cut,pause,reset,cut-one-way",
                 in("log.LogTruncation", "cut").doesNotCall("afterTruncation"))
             .caught(2, Mutant.LOST),
         Mutant.of(
