@@ -8,6 +8,7 @@ import io.millrace.simulation.client.ProducerClient;
 import io.millrace.simulation.client.ProducerSettings;
 import io.millrace.simulation.client.ReaderClient;
 import io.millrace.simulation.client.RecordDeleter;
+import io.millrace.simulation.client.SettingsClient;
 import io.millrace.simulation.client.SimulatedClient;
 import io.millrace.simulation.client.TopicSetUp;
 import io.millrace.simulation.scenario.Scenario;
@@ -33,6 +34,7 @@ final class Clients {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<ProducerClient> producers = new ArrayList<>();
   private final List<AdminClient> admins = new ArrayList<>();
+  private final List<SettingsClient> setters = new ArrayList<>();
   private final List<RecordDeleter> deleters = new ArrayList<>();
   private final List<ConsumerGroup> groups = new ArrayList<>();
 
@@ -72,6 +74,9 @@ final class Clients {
             new AdminClient(world, bootstrap, TOPIC, scenario.nodes(), scenario.replicas());
         admins.add(admin);
         clients.add(admin);
+        SettingsClient settings = new SettingsClient(world, bootstrap);
+        setters.add(settings);
+        clients.add(settings);
       }
       case DELETE_RECORDS -> {
         RecordDeleter deleter = new RecordDeleter(world, bootstrap, TOPIC, ledger);
@@ -147,6 +152,7 @@ final class Clients {
     return requests()
         - produceRequests()
         - admins.stream().mapToLong(SimulatedClient::requests).sum()
+        - setters.stream().mapToLong(SimulatedClient::requests).sum()
         - deleters.stream().mapToLong(SimulatedClient::requests).sum();
   }
 
@@ -154,6 +160,7 @@ final class Clients {
   Map<String, Long> figures() {
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("changes", admins.stream().mapToLong(AdminClient::changes).sum());
+    figures.put("settings", setters.stream().mapToLong(SettingsClient::changes).sum());
     figures.put("deletions", ledger.deletions().acknowledged());
     figures.put("commits", groups.stream().mapToLong(ConsumerGroup::commits).sum());
     figures.put("generations", groups.stream().mapToLong(ConsumerGroup::generations).sum());

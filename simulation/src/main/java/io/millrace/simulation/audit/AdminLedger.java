@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -31,40 +30,8 @@ public final class AdminLedger {
     Presence presence = Presence.DOUBTFUL;
     Uuid id = Uuid.ZERO_UUID;
 
-    final Value<Integer> partitions = new Value<>();
-    final Value<String> setting = new Value<>();
-  }
-
-  /// What may be found: what was acknowledged last, or anything that was asked for and neither
-  /// refused nor acknowledged. An answer speaks of its own request only: where the same was asked
-  /// for twice, a refusal may come of the first request's success.
-  private static final class Value<T> {
-    private @Nullable T acknowledged;
-    private final Map<T, Integer> doubts = new LinkedHashMap<>();
-
-    void asked(T value) {
-      doubts.merge(value, 1, Integer::sum);
-    }
-
-    void acknowledged(T value) {
-      acknowledged = value;
-      refused(value);
-    }
-
-    void refused(T value) {
-      doubts.computeIfPresent(value, (_, requests) -> requests == 1 ? null : requests - 1);
-    }
-
-    boolean allows(@Nullable T found) {
-      return Objects.equals(acknowledged, found)
-          || (found != null && doubts.containsKey(found))
-          || (acknowledged == null && doubts.isEmpty());
-    }
-
-    @Override
-    public String toString() {
-      return acknowledged + " or one of " + doubts.keySet();
-    }
+    final Due<Integer> partitions = new Due<>();
+    final Due<String> setting = new Due<>();
   }
 
   /// A topic as a broker shows it.
@@ -113,10 +80,10 @@ public final class AdminLedger {
 
   public void grown(String name, int partitions) {
     changes++;
-    Value<Integer> due = of(name).partitions;
+    Due<Integer> due = of(name).partitions;
     due.acknowledged(partitions);
     // Topics do not shrink: what asked for fewer comes to nothing now.
-    due.doubts.keySet().removeIf(fewer -> fewer < partitions);
+    due.forgetDoubts(fewer -> fewer < partitions);
   }
 
   public void set(String name, String value) {
