@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.jspecify.annotations.Nullable;
 
 /// DESIGN §4, 4: the same offset and epoch mean the same batch, on every replica. Reads the files
 /// as Kafka's own classes see them, past our log.
@@ -23,12 +24,24 @@ public final class LogMatching {
 
   private LogMatching() {}
 
-  /// Holds all logs of all machines against each other.
-  ///
-  /// @param atRest whether they must end at the same offset
-  public static void check(List<SimulatedNode> nodes, boolean atRest) {
+  /// Holds all logs of all machines against each other, at rest.
+  public static void check(List<SimulatedNode> nodes) {
+    String unequal = unequalEnds(nodes);
+    if (unequal != null) {
+      throw new InvariantBroken("LogMatching", unequal);
+    }
+  }
+
+  /// Whether all logs end at the same offsets, and so nothing is on its way to a follower; the rest
+  /// is judged at once.
+  public static boolean endsAreEqual(List<SimulatedNode> nodes) {
+    return unequalEnds(nodes) == null;
+  }
+
+  private static @Nullable String unequalEnds(List<SimulatedNode> nodes) {
     Map<Place, Found> batches = new LinkedHashMap<>();
     Map<String, Found> ends = new LinkedHashMap<>();
+    String unequal = null;
     for (SimulatedNode node : nodes) {
       Map<String, Found> own = new LinkedHashMap<>();
       for (Path file : node.machine().disk().filesBelow(DATA)) {
@@ -38,19 +51,18 @@ public final class LogMatching {
           check(node, folder, node.machine().disk().peek(file), batches, own);
         }
       }
-      if (atRest) {
-        own.forEach((folder, end) -> {
-          Found other = ends.putIfAbsent(folder, end);
-          if (other != null && other.nextOffset() != end.nextOffset()) {
-            throw new InvariantBroken(
-                "LogMatching",
-                String.format(
-                    "%s ends at %d on %s and at %d on %s",
-                    folder, other.nextOffset(), other.node(), end.nextOffset(), end.node()));
-          }
-        });
+      for (Map.Entry<String, Found> entry : own.entrySet()) {
+        Found end = entry.getValue();
+        Found other = ends.putIfAbsent(entry.getKey(), end);
+        if (unequal == null && other != null && other.nextOffset() != end.nextOffset()) {
+          unequal =
+              String.format(
+                  "%s ends at %d on %s and at %d on %s",
+                  entry.getKey(), other.nextOffset(), other.node(), end.nextOffset(), end.node());
+        }
       }
     }
+    return unequal;
   }
 
   private static void check(
