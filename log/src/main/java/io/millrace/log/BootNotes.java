@@ -3,7 +3,11 @@ package io.millrace.log;
 import io.millrace.runtime.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,9 @@ final class BootNotes {
 
   /// Whether all that the directories held at the start is durable.
   private final boolean startedDurable;
+
+  /// Directories without a note, and the folders of the damaged logs that are the reason.
+  private final Map<LogDirectory, Set<Path>> toBeMended = new LinkedHashMap<>();
 
   private long brokerEpoch = -1;
   private volatile Word word = Word.NOTHING_WRITTEN;
@@ -81,16 +88,26 @@ final class BootNotes {
   }
 
   /// All logs of a directory are open.
-  ///
-  /// @param sound none of them is damaged
-  synchronized void onOpened(LogDirectory directory, boolean sound) {
+  synchronized void onOpened(LogDirectory directory, List<PartitionLog> logs) {
     String now = disk.bootId();
     if (now == null || !directory.isOnline()) {
       return;
     }
+    Set<Path> damaged = new LinkedHashSet<>();
+    boolean lacking = false;
+    for (PartitionLog log : logs) {
+      switch (log.integrity()) {
+        case WHOLE -> {}
+        case DAMAGED -> damaged.add(log.dir());
+        case LACKING -> lacking = true;
+      }
+    }
     try {
-      if (!sound) {
+      if (lacking) {
         BootNote.remove(disk, directory.path());
+      } else if (!damaged.isEmpty()) {
+        BootNote.remove(disk, directory.path());
+        toBeMended.put(directory, damaged);
       } else if (brokerEpoch >= 0) {
         note(directory, now);
       } else {
@@ -98,6 +115,24 @@ final class BootNotes {
       }
     } catch (IOException e) {
       LOG.warn("{}: the next start after a kill will take longer", directory.path(), e);
+    }
+  }
+
+  /// What was damaged of a log is what it was. With the last of them, the directory has all again
+  /// that the broker has promised.
+  synchronized void onMended(LogDirectory directory, Path log) {
+    Set<Path> left = toBeMended.get(directory);
+    if (left == null || !left.remove(log) || !left.isEmpty()) {
+      return;
+    }
+    toBeMended.remove(directory);
+    String now = disk.bootId();
+    try {
+      if (now != null && directory.isOnline()) {
+        note(directory, now);
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: a start after a kill will count as unclean", directory.path(), e);
     }
   }
 
@@ -113,8 +148,10 @@ final class BootNotes {
 
   /// The broker is registered under this epoch, and all logs are open.
   synchronized void onRegistered(long epoch) {
-    brokerEpoch = epoch;
-    noteAll();
+    if (epoch > brokerEpoch) {
+      brokerEpoch = epoch;
+      noteAll();
+    }
   }
 
   private void noteAll() {
@@ -132,8 +169,8 @@ final class BootNotes {
   }
 
   private void note(LogDirectory directory, String bootId) throws IOException {
-    BootNote.write(
-        disk, directory.path(), new BootNote.Content(bootId, brokerEpoch, word == Word.SYNCED));
+    boolean synced = brokerEpoch >= 0 && word == Word.SYNCED;
+    BootNote.write(disk, directory.path(), new BootNote.Content(bootId, brokerEpoch, synced));
   }
 
   /// A log is going to be written with these settings.
@@ -172,6 +209,7 @@ final class BootNotes {
 
   /// What the device refused may be gone from the page cache too.
   synchronized void onFailed(LogDirectory directory) {
+    toBeMended.remove(directory);
     try {
       BootNote.remove(disk, directory.path());
     } catch (IOException e) {

@@ -223,13 +223,15 @@ final class DirectoryLoad {
   /// Every log of the directory is open. Rot has to be found again by the next start, which only
   /// checksums do.
   private void noteBoot(LogDirectory directory) {
-    boolean sound = true;
+    List<PartitionLog> logs;
     synchronized (guard) {
-      for (HostedLog hosted : loaded) {
-        sound &= hosted.directory() != directory || hosted.log().wasWhole();
-      }
+      logs =
+          loaded.stream()
+              .filter(hosted -> hosted.directory() == directory)
+              .map(HostedLog::log)
+              .toList();
     }
-    owner.notes().onOpened(directory, sound);
+    owner.notes().onOpened(directory, logs);
   }
 
   private @Nullable Folder next(ArrayDeque<Folder> folders) {

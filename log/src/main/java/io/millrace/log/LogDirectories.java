@@ -183,9 +183,19 @@ public final class LogDirectories {
   }
 
   /// The broker is registered under this epoch, and all logs are open: should it be killed, the
-  /// next start can tell the controller that nothing was lost. Blocks.
+  /// next start can tell the controller that nothing was lost. An epoch below one that was told
+  /// before is passed over. Blocks.
   public void noteBrokerEpoch(long epoch) {
     notes.onRegistered(epoch);
+  }
+
+  /// What the start has found damaged of a log is repaired ([LogReports#mended]). Blocks.
+  public void mended(Path log) {
+    for (LogDirectory directory : directories) {
+      if (directory.path().equals(log.getParent())) {
+        notes.onMended(directory, log);
+      }
+    }
   }
 
   BootNotes notes() {

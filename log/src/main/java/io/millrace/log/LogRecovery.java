@@ -81,8 +81,11 @@ final class LogRecovery {
     for (RottenRange range : log.damage) {
       reports.damaged(log.dir, range);
     }
-    log.wasWhole = !lacksPromised && log.damage.isEmpty();
+    if (!log.damage.isEmpty()) {
+      log.integrity = Integrity.DAMAGED;
+    }
     if (lacksPromised) {
+      log.integrity = Integrity.LACKING;
       reports.lacking(log.dir, log.nextOffset);
     }
   }

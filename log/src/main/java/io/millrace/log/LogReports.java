@@ -11,6 +11,9 @@ public interface LogReports {
   /// The start has found bytes damaged and left them in place.
   void damaged(Path log, RottenRange range);
 
+  /// All that the start has found damaged is repaired in place, and durable. Blocks.
+  default void mended(Path log) {}
+
   /// The start has found less of a log than was synced: it ends at `endOffset`.
   default void lacking(Path log, long endOffset) {}
 

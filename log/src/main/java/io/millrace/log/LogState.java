@@ -42,8 +42,9 @@ final class LogState {
   /// producers wrote them.
   final List<RottenRange> damage = new ArrayList<>();
 
-  /// The start has found all that was promised.
-  boolean wasWhole;
+  /// What the start has found of what was promised; damage that is cut, not repaired, is lacking
+  /// from then on.
+  volatile Integrity integrity = Integrity.WHOLE;
 
   long logStartOffset;
   long nextOffset;
@@ -144,6 +145,14 @@ final class LogState {
     }
     // Repaired, and not synced yet.
     return first;
+  }
+
+  /// What is damaged goes, with all else.
+  void dropDamage() {
+    if (!damage.isEmpty()) {
+      damage.clear();
+      integrity = Integrity.LACKING;
+    }
   }
 
   /// What is deleted need not be repaired.

@@ -55,7 +55,9 @@ final class LogTruncation {
     log.disk.delete(mark);
     log.nextOffset = Math.max(active.prepareAppends(), active.baseOffset());
     log.logStartOffset = Math.min(log.logStartOffset, log.nextOffset);
-    log.damage.removeIf(range -> range.firstOffset() >= log.nextOffset);
+    if (log.damage.removeIf(range -> range.firstOffset() >= log.nextOffset)) {
+      log.integrity = Integrity.LACKING;
+    }
     log.epochs.truncateFromEnd(log.nextOffset);
     lowerPoints(log.nextOffset);
     new ProducerRecovery(log).afterTruncation();
@@ -98,7 +100,7 @@ final class LogTruncation {
     log.logStartOffset = offset;
     log.recoveryPoint = offset;
     log.indexedPoint = offset;
-    log.damage.clear();
+    log.dropDamage();
     log.epochs.clear();
     log.producers.reset(offset);
     for (long snapshot : List.copyOf(log.snapshots.offsets())) {

@@ -158,10 +158,9 @@ public final class PartitionLog {
     return log.firstDamage();
   }
 
-  /// Whether the start has found all that was promised before: nothing rotten, nothing missing. Any
-  /// thread.
-  public boolean wasWhole() {
-    return log.wasWhole;
+  /// What the start has found of what was promised before. Any thread.
+  public Integrity integrity() {
+    return log.integrity;
   }
 
   /// What a scrub needs of the segment that holds `offset`, or of the first one behind it; null

@@ -153,6 +153,9 @@ final class RangeRepair {
     }
     if (log.damage.isEmpty()) {
       new ProducerRecovery(log).afterRepair();
+      if (log.integrity == Integrity.DAMAGED) {
+        log.environment.reports().mended(log.dir);
+      }
     }
   }
 }

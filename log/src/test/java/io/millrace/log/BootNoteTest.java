@@ -3,10 +3,13 @@ package io.millrace.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.segment.RottenRange;
 import io.millrace.runtime.virtual.DiskFaults;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -193,6 +196,65 @@ class BootNoteTest {
     hosted.powerOff();
     hosted.start();
     assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(-1);
+  }
+
+  /// The power goes, and where everything below 15 was synced a bit of each of these batches flips.
+  private byte[] damaged(int... batches) {
+    fill();
+    hosted.runFor(100);
+    hosted.powerOff();
+    byte[] sound = hosted.content(BATCHES);
+    for (int batch : batches) {
+      hosted.put(BATCHES, (long) batch * (sound.length / 3) + 100, (byte) 99);
+    }
+    hosted.run(
+        () -> hosted.disk().delete(HostedWorld.DATA.resolve("recovery-point-offset-checkpoint")));
+    hosted.start();
+    assertThat(hosted.log(ORDERS).integrity()).isEqualTo(Integrity.DAMAGED);
+    assertThat(hosted.disk().exists(NOTE)).isFalse();
+    return sound;
+  }
+
+  private void repairFirst(byte[] sound) {
+    hosted.run(() -> {
+      PartitionLog log = hosted.log(ORDERS);
+      RottenRange range = Objects.requireNonNull(log.firstDamage());
+      RepairOutcome outcome =
+          log.repair(range, ByteBuffer.wrap(sound), range.position(), range.length());
+      RepairOutcome.Whole whole = (RepairOutcome.Whole) outcome;
+      whole.file().sync();
+      whole.file().release();
+      log.onRepairSynced(range);
+    });
+  }
+
+  @Test
+  void whatIsRepairedIsBelievedAgain() {
+    hosted.config = hosted.config.with("flush.messages", 1);
+    byte[] sound = damaged(0, 2);
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    repairFirst(sound);
+    assertThat(hosted.disk().exists(NOTE)).isFalse();
+    repairFirst(sound);
+    assertThat(hosted.disk().exists(NOTE)).isTrue();
+    // Registered again, as one that stopped uncleanly.
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(9));
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.kill();
+    hosted.start();
+    assertThat(hosted.directories().unbrokenBrokerEpoch()).isEqualTo(9);
+    hosted.verify(ORDERS, 15);
+  }
+
+  @Test
+  void whatIsCutInsteadIsNot() {
+    hosted.config = hosted.config.with("flush.messages", 1);
+    byte[] sound = damaged(0, 2);
+    hosted.run(() -> hosted.directories().noteBrokerEpoch(7));
+    hosted.run(() -> hosted.log(ORDERS).truncateTo(12));
+    repairFirst(sound);
+    assertThat(hosted.log(ORDERS).damage()).isEmpty();
+    assertThat(hosted.disk().exists(NOTE)).isFalse();
   }
 
   @Test

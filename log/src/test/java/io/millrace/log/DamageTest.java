@@ -76,7 +76,7 @@ class DamageTest {
     reopen();
 
     assertThat(on.reports.damaged).containsExactly(damage(8, 10, 4 * size, 5 * size));
-    assertThat(on.log().wasWhole()).isFalse();
+    assertThat(on.log().integrity()).isEqualTo(Integrity.DAMAGED);
     assertThat(on.log().logEndOffset()).isEqualTo(20);
     assertThat(((LogRead.Refused) on.log().read(8, 1000, 20, true)).error())
         .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
@@ -155,7 +155,7 @@ class DamageTest {
     Files.write(file(".log"), java.util.Arrays.copyOf(whole, whole.length / 10 * 9));
     reopenSynced(20, LastStop.CLEAN);
     assertThat(on.log().logEndOffset()).isEqualTo(18);
-    assertThat(on.log().wasWhole()).isFalse();
+    assertThat(on.log().integrity()).isEqualTo(Integrity.LACKING);
     assertThat(on.reports.lacking).containsExactly(18L);
     on.log().abandon();
 

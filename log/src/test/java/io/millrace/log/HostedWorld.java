@@ -34,7 +34,14 @@ final class HostedWorld {
       VirtualWorld.builder(1).epochMs(StagedWorld.START_MS).loops(1).build();
   private final Map<TopicPartition, Long> next = new LinkedHashMap<>();
   final List<LogDirectory> offline = new ArrayList<>();
-  final LogFixture.Reports reports = new LogFixture.Reports();
+  final LogFixture.Reports reports =
+      new LogFixture.Reports() {
+        @Override
+        public void mended(Path log) {
+          super.mended(log);
+          directories().mended(log);
+        }
+      };
   LogConfig config = LogConfig.DEFAULTS;
   ScrubSettings scrub = ScrubSettings.DEFAULTS;
   private @Nullable LogDirectories directories;

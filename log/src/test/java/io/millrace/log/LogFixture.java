@@ -151,15 +151,21 @@ final class LogFixture implements AutoCloseable {
   }
 
   /// Remembers what the log had to tell.
-  static final class Reports implements LogReports {
+  static class Reports implements LogReports {
     final List<RottenRange> damaged = new ArrayList<>();
     final List<Long> lacking = new ArrayList<>();
+    final List<Path> mended = new ArrayList<>();
     final List<String> rebuilt = new ArrayList<>();
     int lowered;
 
     @Override
     public void damaged(Path log, RottenRange range) {
       damaged.add(range);
+    }
+
+    @Override
+    public void mended(Path log) {
+      mended.add(log);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.server;
 
 import io.millrace.coordination.GroupCoordinatorHost;
 import io.millrace.coordination.PartitionLogs;
+import io.millrace.log.Integrity;
 import io.millrace.log.LogDirectories;
 import io.millrace.log.LogDirectory;
 import io.millrace.log.LogEnvironment;
@@ -59,6 +60,9 @@ final class BrokerAssembly {
   private boolean loaded;
   private boolean caughtUp;
   private boolean stopping;
+
+  /// All logs are open, and the broker asks to be unfenced.
+  private volatile boolean opened;
 
   /// @param onServing runs on the `metadata` loop with the image that shows this broker unfenced
   BrokerAssembly(
@@ -142,6 +146,7 @@ final class BrokerAssembly {
   /// Before the quorum is started.
   void begin() {
     quorum.lifecycle().whenCaughtUp(() -> dutyLoop.execute(this::onCaughtUp));
+    quorum.lifecycle().onRegistration(() -> world.workers().execute(this::noteRegistration));
   }
 
   private static ReplicationSettings replication(KafkaValues values) {
@@ -235,7 +240,8 @@ final class BrokerAssembly {
       return;
     }
     loaded = true;
-    if (directories.logs().stream().anyMatch(hosted -> !hosted.log().wasWhole())) {
+    if (directories.logs().stream()
+        .anyMatch(hosted -> hosted.log().integrity() != Integrity.WHOLE)) {
       quorum.retractCleanStop();
     }
     directories.start(dutyLoop);
@@ -249,21 +255,28 @@ final class BrokerAssembly {
 
   private void maybeReady() {
     if (loaded && caughtUp && !stopping) {
-      long epoch = quorum.lifecycle().brokerEpoch();
-      world.workers().execute(() -> getReady(epoch));
+      world.workers().execute(this::getReady);
     }
   }
 
   /// On a worker.
-  private void getReady(long epoch) {
+  private void getReady() {
     // Written down before there is anything to acknowledge.
-    directories.noteBrokerEpoch(epoch);
+    opened = true;
+    noteRegistration();
     // Once it is unfenced and in sync, the others' clients wait for it. A broker alone has nobody
     // to spare, only a start to prolong.
     if (quorum.image().cluster().brokers().size() > 1) {
       world.tidyUp();
     }
     quorum.lifecycle().readyToUnfence();
+  }
+
+  /// On a worker. That it has registered again is no news to logs that are not open yet.
+  private void noteRegistration() {
+    if (opened) {
+      directories.noteBrokerEpoch(quorum.lifecycle().brokerEpoch());
+    }
   }
 
   /// The partitions of a log directory that failed go offline. Any thread.

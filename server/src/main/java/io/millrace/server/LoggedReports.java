@@ -45,6 +45,12 @@ final class LoggedReports implements LogReports {
   }
 
   @Override
+  public void mended(Path log) {
+    LOG.info("{} is repaired: nothing of it is damaged any more", log);
+    directories.mended(log);
+  }
+
+  @Override
   public void rebuilt(Path file, String reason) {
     LOG.warn("{} was rebuilt: {}", file, reason);
   }

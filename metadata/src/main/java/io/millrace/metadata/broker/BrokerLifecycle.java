@@ -78,6 +78,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   private final ControllerChannel controller;
   private BrokerIdentity identity;
   private final long intervalMs;
+  private final List<Runnable> onRegistration = new ArrayList<>();
   private final List<Runnable> onCaughtUp = new ArrayList<>();
   private final List<Runnable> onUnfenced = new ArrayList<>();
   private final List<Runnable> onShutDown = new ArrayList<>();
@@ -128,6 +129,11 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
   /// when it has already.
   public void whenCaughtUp(Runnable action) {
     loop.execute(() -> runOrKeep(action, caughtUp, onCaughtUp));
+  }
+
+  /// `action` runs after every registration; the epoch is another then. Before [#start].
+  public void onRegistration(Runnable action) {
+    onRegistration.add(action);
   }
 
   /// Partitions are recovered and listeners open: from now on the broker asks to be unfenced.
@@ -396,6 +402,7 @@ public final class BrokerLifecycle implements ImageListener, AutoCloseable {
     registered = true;
     brokerEpoch = response.brokerEpoch();
     LOG.info("Broker {} is registered with epoch {}", identity.brokerId(), brokerEpoch);
+    onRegistration.forEach(Runnable::run);
     return 0;
   }
 
