@@ -15,6 +15,12 @@ import java.util.Map;
 /// Statics of borrowed classes live as long as the loader; a test holds that a seed's trace does
 /// not depend on the seeds that ran in it before, so that classes need not be loaded and compiled
 /// again for each.
+///
+/// One thing the loader cannot reach: identity hashes, which enums have for their hash codes, and
+/// by which hash tables are walked. They are drawn by each thread from a stream that goes on from
+/// run to run, so a JVM for runs has to have `-XX:+UnlockExperimentalVMOptions -XX:hashCode=2`, all
+/// the same: then tables are walked in the order of insertion. It costs nothing that can be
+/// measured. Without it some traces differ, though never a story so far.
 public final class RunLoader {
 
   private final ClassLoader loader;

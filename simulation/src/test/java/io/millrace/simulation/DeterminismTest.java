@@ -29,13 +29,16 @@ class DeterminismTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:+UnlockExperimentalVMOptions",
+                "-XX:hashCode=2",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SimulationRun.class.getName(),
                 Long.toString(seed),
                 "nodes=3",
                 "seconds=6",
-                "faults=none")
+                "faults=restart,kill",
+                "workloads=idempotent,reader,classic-group,consumer-group,admin")
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 /// Many seeds may share a loader: what ran before a seed leaves no mark on it.
 class RunLoaderTest {
 
-  private static final String SCENARIO = "nodes=1 seconds=10";
+  /// With many answers of hash tables' order.
+  private static final String SCENARIO =
+      "nodes=3 seconds=10 faults=kill,restart,upgrade workloads=reader,classic-group,consumer-group,admin";
 
   @Test
   void aSeedsTraceDoesNotDependOnTheSeedsBeforeIt() throws Exception {
