@@ -19,8 +19,8 @@ public final class Sim implements Callable<Integer> {
           "-Xms512m",
           "-Xmx2g",
           "-XX:+UseSerialGC",
-          // Enums have no hash of their own, and hash tables are walked: with identities that depend
-          // on what ran before, so would the order of answers, and the trace.
+          // Enums hash by identity, and hash tables are walked: if identities depended on what ran
+          // before, so would the order of answers, and the trace.
           "-XX:+UnlockExperimentalVMOptions",
           "-XX:hashCode=2",
           "--enable-native-access=ALL-UNNAMED",
