@@ -103,11 +103,11 @@ final class BootNotes {
       }
     }
     try {
-      if (lacking) {
+      if (lacking || !damaged.isEmpty()) {
         BootNote.remove(disk, directory.path());
-      } else if (!damaged.isEmpty()) {
-        BootNote.remove(disk, directory.path());
-        toBeMended.put(directory, damaged);
+        if (!lacking) {
+          toBeMended.put(directory, damaged);
+        }
       } else if (brokerEpoch >= 0) {
         note(directory, now);
       } else {

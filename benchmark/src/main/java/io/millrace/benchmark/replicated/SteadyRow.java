@@ -83,8 +83,9 @@ public final class SteadyRow implements ClusterRow {
             "replicas in sync",
             state -> state.leader() > 0 && state.isr().size() == ReplicatedRow.NODES);
         records += round(cluster, topic);
-        elections += elections(cluster, topic) + topology.quorumEpoch() - epoch;
-        epoch = topology.quorumEpoch();
+        int now = topology.quorumEpoch();
+        elections += elections(cluster, topic) + now - epoch;
+        epoch = now;
         topology.deleteTopic();
       }
     }
